@@ -1,0 +1,34 @@
+"""Keep a number such as 10 000 on one line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+GROUPS = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?!\d)")
+NO_BREAK_SPACE = "\u00a0"
+
+
+class UnbrokenNumbers(SphinxTransform):
+    """Join the groups of digits of every number in prose by no-break spaces; code is left alone."""
+
+    default_priority = 450
+
+    def apply(self, **_: object) -> None:
+        """Visit every text of the page."""
+        for text in list(self.document.findall(nodes.Text)):
+            joined = GROUPS.sub(lambda number: number[0].replace(" ", NO_BREAK_SPACE), text.astext())
+            if joined != text.astext() and not isinstance(text.parent, (nodes.literal, nodes.literal_block)):
+                text.parent.replace(text, nodes.Text(joined))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the transform."""
+    app.add_transform(UnbrokenNumbers)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,88 @@
+"""Start a notebook the same way everywhere: quiet imports, fixed seeds and threads, one line of versions."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+SEED = 42
+THREADS = 2  # results do not follow the machine's cores
+QUIET = "BOOK_UTILS_QUIET"
+
+
+@contextlib.contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """Keep file descriptor 2 out of the page; write what it held to the real one if the block fails.
+
+    TensorFlow's C++ start-up lines ignore its own log level, so only the descriptor itself silences them.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            captured.seek(0)
+            os.write(kept, captured.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def setup(seed: int = SEED) -> None:
+    """Import TensorFlow quietly, make results repeatable, set the plot style, print versions and devices.
+
+    The oneDNN kernels stay on (they are two to three times faster); both thread counts are fixed, because the
+    default follows the machine's cores and changes the last digits of every sum.
+
+    Raises:
+        RuntimeError: TensorFlow already ran with other thread counts; the kernel must be restarted.
+    """
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # Even its errors: tf.data logs one in every fit under op determinism, and a real error raises in Python anyway.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with quiet_stderr():
+        import keras
+        import tensorflow as tf
+
+        try:
+            tf.config.threading.set_inter_op_parallelism_threads(THREADS)
+            tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+        except RuntimeError as error:
+            raise RuntimeError(
+                "bu.setup() must come before any TensorFlow computation: restart the kernel, run the setup cell first"
+            ) from error
+        tf.config.experimental.enable_op_determinism()
+        keras.utils.set_random_seed(seed)
+        gpus = tf.config.list_physical_devices("GPU")
+        tf.constant(0)  # starts the runtime, whose first lines on stderr belong in here too
+
+    from book_utils import plots
+
+    plots.use_style()
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    devices = ", ".join(names) or f"CPU, {THREADS} threads"
+    print(f"Python {platform.python_version()} · TensorFlow {tf.__version__} · Keras {keras.__version__} · {devices}")
+
+
+def progress() -> keras.callbacks.Callback:
+    """A progress bar for ``fit(verbose=0)`` that a reader sees live and that stored output never holds."""
+    from tqdm.std import TqdmWarning, tqdm
+
+    with warnings.catch_warnings():
+        # On import tqdm looks for notebook widgets and warns without them; the bar here is plain text.
+        warnings.simplefilter("ignore", TqdmWarning)
+        from tqdm.keras import TqdmCallback
+
+    return TqdmCallback(verbose=0, tqdm_class=tqdm, file=sys.stdout, leave=False, disable=QUIET in os.environ)

@@ -1,0 +1,506 @@
+"""The data layer gives the right bytes or one clear error, and never leaves a half-written file."""
+
+import contextlib
+import dataclasses
+import errno
+import gzip
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from book_utils import FASHION_CLASSES, DatasetError, LabelledImages, datasets, fashion_mnist, sources
+from book_utils.datasets import FASHION_MNIST
+from book_utils.sources import Folder, Package, Web
+from tests.unit import tiny
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The folder in which the tiny data set is cached; it does not exist yet."""
+    monkeypatch.setenv("BOOK_UTILS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("BOOK_UTILS_QUIET", raising=False)
+    monkeypatch.setenv("NO_PROXY", "*")
+    return tmp_path / "cache" / "tiny"
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+# --- The shipped sample ------------------------------------------------------------------------------------------
+
+
+def test_shipped_sample_has_its_shapes_types_and_equal_classes():
+    data = fashion_mnist()
+    assert data.train_images.shape == (10_000, 28, 28)
+    assert data.test_images.shape == (2_000, 28, 28)
+    assert {array.dtype for array in data} == {np.dtype(np.uint8)}
+    assert np.bincount(data.train_labels).tolist() == [1_000] * 10
+    assert np.bincount(data.test_labels).tolist() == [200] * 10
+    assert (data.train_images.min(), data.train_images.max(), len(FASHION_CLASSES)) == (0, 255, 10)
+
+
+def test_every_tenth_of_the_shipped_sample_holds_all_classes():
+    # validation_split and small prefixes of the sample must not lose a class.
+    for tenth in fashion_mnist().train_labels.reshape(10, -1):
+        assert np.bincount(tenth, minlength=10).min() >= 60
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:5000] + b"!" + data[5001:]])
+def test_damaged_shipped_sample_is_refused(damage, tmp_path, monkeypatch):
+    broken = tmp_path / "sample.npz"
+    broken.write_bytes(damage(datasets.SAMPLE.read_bytes()))
+    monkeypatch.setattr(datasets, "SAMPLE", broken)
+    with pytest.raises(DatasetError, match=r"sample\.npz is damaged.*\n.*install book_utils again"):
+        fashion_mnist()
+
+
+def test_missing_shipped_sample_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets, "SAMPLE", tmp_path / "gone.npz")
+    with pytest.raises(DatasetError, match=r"gone\.npz"):
+        fashion_mnist()
+
+
+def test_sample_is_made_with_the_same_bytes_twice():
+    from tools import make_sample
+
+    rng = np.random.default_rng(0)
+    train = rng.permutation(np.repeat(np.arange(10, dtype=np.uint8), 2_000))
+    test = rng.permutation(np.repeat(np.arange(10, dtype=np.uint8), 400))
+    full = LabelledImages(train[:, None, None], train, test[:, None, None], test)
+    first, second = make_sample.sample(full), make_sample.sample(full)
+    assert first == second
+    with np.load(io.BytesIO(first)) as made:
+        assert np.array_equal(made["train_images"].ravel(), made["train_labels"])
+        assert np.bincount(made["train_labels"]).tolist() == [1_000] * 10
+
+
+# --- Where the full set comes from -------------------------------------------------------------------------------
+
+
+class Forbidden:
+    """A source that must not be asked."""
+
+    name, remote = "forbidden", True
+
+    def fetch(self, names):
+        raise AssertionError(f"asked for {names}")
+
+
+def test_full_set_comes_from_the_cache_without_asking_a_source(cache):
+    tiny.write(cache, tiny.PLAIN)
+    assert tiny.is_right(tiny.dataset(Forbidden()).load())
+
+
+def test_full_set_comes_from_an_installed_package_and_is_not_copied(cache, tmp_path):
+    installed = tiny.write(tmp_path / "usr", tiny.PACKED)
+    assert tiny.is_right(tiny.dataset(Folder("installed", str(installed), ".gz"), Forbidden()).load())
+    assert names_in(cache) == []
+
+
+def test_sources_are_tried_in_the_stated_order():
+    kinds = [type(source) for source in FASHION_MNIST.sources]
+    assert kinds == [Folder, Web, Package]
+    assert FASHION_MNIST.sources[1].address.startswith("https://")
+
+
+def test_full_fills_the_fields_in_order(cache, monkeypatch, tmp_path):
+    arrays = [tiny.IMAGES, tiny.LABELS, tiny.IMAGES[:3], tiny.LABELS[:3]]
+    folder = tiny.write(tmp_path / "usr", {f"file{i}": tiny.idx(array) for i, array in enumerate(arrays)})
+    files = tuple(tiny.declared(f"file{i}", array) for i, array in enumerate(arrays))
+    fake = dataclasses.replace(FASHION_MNIST, files=files, sources=(Folder("fake", str(folder)),))
+    monkeypatch.setattr(datasets, "FASHION_MNIST", fake)
+    for got, expected in zip(fashion_mnist(full=True), arrays, strict=True):
+        assert np.array_equal(got, expected)
+        assert got.flags.writeable
+
+
+def test_cache_directory_follows_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("BOOK_UTILS_CACHE", str(tmp_path))
+    assert datasets.cache_directory() == tmp_path
+    monkeypatch.delenv("BOOK_UTILS_CACHE")
+    assert "book_utils" in str(datasets.cache_directory())
+
+
+# --- A package of a registry -------------------------------------------------------------------------------------
+
+FAKE_APT = """
+import shutil, sys
+assert sys.argv[1:] == ["download", "dataset-fashion-mnist"], sys.argv
+shutil.copy({tar!r}, "dataset-fashion-mnist_1_all.deb")
+"""
+FAKE_DPKG = """
+import sys, tarfile
+flag, package, place = sys.argv[1:]
+assert flag == "-x"
+tarfile.open(package).extractall(place)
+"""
+
+
+def command(folder, name, code, interpreter=sys.executable):
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!{interpreter}\n{code}")
+    (folder / name).chmod(0o755)
+
+
+def through_the_package(files=tiny.FILES):
+    """The real declaration of the registry's package, for the files of the tiny data set."""
+    return dataclasses.replace(FASHION_MNIST, folder="tiny", files=files, sources=FASHION_MNIST.sources[2:])
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """The folder in which temporary folders are made."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    return tmp_path / "temporary"
+
+
+def test_full_set_comes_from_a_registry_package(cache, tmp_path, temporary, monkeypatch, capsys):
+    tar = tmp_path / "package.tar"
+    with tarfile.open(tar, "w") as archive:
+        for name, data in tiny.PACKED.items():
+            entry = tarfile.TarInfo(f"usr/share/datasets/fashion-mnist/{name}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    command(tmp_path / "bin", "apt-get", FAKE_APT.format(tar=str(tar)))
+    command(tmp_path / "bin", "dpkg-deb", FAKE_DPKG)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert tiny.is_right(through_the_package().load())
+    assert names_in(cache) == ["images", "labels"]
+    assert names_in(temporary) == []
+    assert "apt-get" in capsys.readouterr().out
+
+
+def test_what_the_package_manager_said_is_in_the_error(cache, tmp_path, temporary, monkeypatch):
+    command(tmp_path / "bin", "apt-get", "echo one\necho 'E: Unable to locate package' >&2\nexit 100", "/bin/sh")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with pytest.raises(DatasetError, match=r"Debian's package .* code 100: E: Unable to locate package\nRemedy"):
+        through_the_package().load()
+    assert names_in(temporary) == []
+
+
+def test_package_manager_that_leaves_no_file_is_an_error(cache, tmp_path, temporary, monkeypatch):
+    command(tmp_path / "bin", "apt-get", "exit 0", "/bin/sh")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with pytest.raises(DatasetError, match=r"left no \*\.deb"):
+        through_the_package().load()
+
+
+def test_machine_without_the_package_manager_is_an_error(cache, temporary, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(DatasetError, match="No such file or directory: 'apt-get'"):
+        through_the_package().load()
+
+
+def test_package_manager_that_hangs_is_given_up(cache, tmp_path, temporary, monkeypatch):
+    # The child of the shell outlives the killed shell, and holds its output open.
+    command(tmp_path / "bin", "apt-get", "/bin/sleep 6", "/bin/sh")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr(sources, "COMMAND_S", 0.3)
+    start = time.monotonic()
+    with pytest.raises(DatasetError, match=r"did not end within 0\.3 s"):
+        through_the_package().load()
+    assert time.monotonic() - start < 4
+
+
+def test_real_registry_package_holds_the_full_set_and_the_sample(tmp_path, cache):
+    from tools import make_sample
+
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        pytest.skip("this machine has no apt-get and dpkg-deb")
+    try:
+        full = LabelledImages(*through_the_package(FASHION_MNIST.files).load())
+    except DatasetError as error:
+        if "apt-get download" not in str(error):
+            raise
+        pytest.skip(f"apt-get cannot reach Debian's archive from here: {error}")
+    assert [len(array) for array in full] == [60_000, 60_000, 10_000, 10_000]
+    chosen = make_sample.stratified(full.train_labels, make_sample.TRAIN)
+    assert np.array_equal(full.train_images[chosen], fashion_mnist().train_images)
+    chosen = make_sample.stratified(full.test_labels, make_sample.TEST)
+    assert np.array_equal(full.test_labels[chosen], fashion_mnist().test_labels)
+    for file in cache.iterdir():
+        file.unlink()  # pytest keeps temporary folders; 55 MB need not stay
+
+
+# --- A server that does not behave -------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def server(contents, *, length=None, before=lambda: None, drip=0.0):
+    """Serve ``contents``, path → bytes, on loopback; declare a wrong length, wait ``before``, or drip bytes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            before()
+            data = contents.get(self.path.strip("/"))
+            self.send_response(404 if data is None else 200)
+            self.send_header("Content-Length", str(length or len(data or b"")))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):  # the client may have given up
+                for start in range(0, len(data or b""), 16_384):
+                    self.wfile.write(data[start : start + 16_384])
+                    time.sleep(drip)
+
+        def log_message(self, *arguments):
+            return
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield Web("the server", f"http://127.0.0.1:{httpd.server_port}/", ".gz")
+        finally:
+            httpd.shutdown()
+
+
+def test_download_is_verified_kept_and_asked_for_once(cache):
+    with server(tiny.PACKED) as web:
+        assert tiny.is_right(tiny.dataset(web).load())
+    assert {path.name: path.read_bytes() for path in cache.iterdir()} == tiny.PLAIN
+    assert tiny.is_right(tiny.dataset(Forbidden()).load())
+
+
+def test_progress_is_shown_unless_quiet(cache, monkeypatch, capsys):
+    with server(tiny.PACKED) as web:
+        tiny.dataset(web).load()
+        assert "images.gz: " in capsys.readouterr().out
+        shutil.rmtree(cache)
+        monkeypatch.setenv("BOOK_UTILS_QUIET", "1")
+        tiny.dataset(web).load()
+    assert capsys.readouterr() == ("", "")
+
+
+TAMPERED = tiny.idx(tiny.IMAGES[::-1])
+BAD_FILES = {
+    "truncated gzip": (tiny.PACKED["images.gz"][:-5], "truncated or damaged"),
+    "damaged gzip": (tiny.PACKED["images.gz"][:12] + b"\xff\xff" + tiny.PACKED["images.gz"][14:], "damaged"),
+    "truncated": (gzip.compress(tiny.PLAIN["images"][:-1]), r"39 bytes, expected 40"),
+    "too long": (gzip.compress(tiny.PLAIN["images"] + b"\0"), r"41 bytes, expected 40"),
+    "tampered": (gzip.compress(TAMPERED), "other content: SHA-256"),
+    "wrong shape": (gzip.compress(tiny.idx(tiny.IMAGES[:5])), r"shape \(5, 2, 2\), expected \(6, 2, 2\)"),
+    "wrong rank": (gzip.compress(tiny.idx(tiny.LABELS)), "not an IDX file of bytes in 3 dimensions"),
+    "login page": (b"<html>Log in to use this network</html>", "not an IDX file"),
+    "empty": (b"", "not an IDX file"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_bad_download_leaves_no_file_and_says_what_is_wrong(case, cache):
+    data, wrong = BAD_FILES[case]
+    with (
+        server({**tiny.PACKED, "images.gz": data}) as web,
+        pytest.raises(DatasetError, match=f"(?s)the server: .*images.*{wrong}.*Remedy: ask for a smaller one"),
+    ):
+        tiny.dataset(web).load()
+    assert "images" not in names_in(cache)
+    assert not list(cache.glob("*.part"))
+
+
+def test_truncated_download_leaves_no_file(cache):
+    with server(tiny.PACKED, length=10_000) as web, pytest.raises(DatasetError, match="the server: .*IncompleteRead"):
+        tiny.dataset(web).load()
+    assert names_in(cache) == []
+
+
+def test_missing_file_on_the_server_is_named(cache):
+    with server({"images.gz": tiny.PACKED["images.gz"]}) as web, pytest.raises(DatasetError, match=r"404.*labels\.gz"):
+        tiny.dataset(web).load()
+    assert names_in(cache) == ["images"]  # what arrived whole is kept for the next run
+
+
+def test_no_network_names_every_source_and_the_remedy(cache, tmp_path):
+    nowhere = Web("the official server", "http://127.0.0.1:9/")  # nothing listens on the discard port
+    with pytest.raises(DatasetError) as caught:
+        tiny.dataset(Folder("installed", str(tmp_path / "none")), nowhere).load()
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "Tiny could not be loaded. Tried:"
+    assert [line.split(":")[0] for line in lines[1:-1]] == [
+        f"  - cache {cache}",
+        "  - installed",
+        "  - the official server",
+    ]
+    assert "Connection refused" in lines[3]
+    assert lines[-1] == "Remedy: ask for a smaller one"
+
+
+def test_silent_server_is_given_up(cache, monkeypatch):
+    monkeypatch.setattr(sources, "ANSWER_S", 0.2)
+    silence = threading.Event()
+    with server(tiny.PACKED, before=lambda: silence.wait(5)) as web:
+        with pytest.raises(DatasetError, match="timed out"):
+            tiny.dataset(web).load()
+        silence.set()
+
+
+def test_server_that_drips_is_given_up(cache, monkeypatch):
+    monkeypatch.setattr(sources, "DOWNLOAD_S", 0.2)
+    with server({"images.gz": bytes(400_000)}, drip=0.05) as web:
+        start = time.monotonic()
+        with pytest.raises(DatasetError, match=r"not complete after 0\.2 s"):
+            tiny.dataset(web).load()
+        assert time.monotonic() - start < 1
+
+
+def test_next_source_gives_what_the_bad_one_did_not(cache, tmp_path):
+    good = Folder("good", str(tiny.write(tmp_path / "good", tiny.PLAIN)))
+    with server({**tiny.PACKED, "labels.gz": gzip.compress(TAMPERED)}) as web:
+        assert tiny.is_right(tiny.dataset(web, good).load())
+
+
+# --- A cache that does not behave --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-3], lambda data: data[:-1] + b"!", lambda data: b""])
+def test_damaged_cache_file_is_reported_and_replaced(damage, cache, capsys):
+    tiny.write(cache, {**tiny.PLAIN, "images": damage(tiny.PLAIN["images"])})
+    with server({"images.gz": tiny.PACKED["images.gz"]}) as web:  # the good labels are not asked for
+        assert tiny.is_right(tiny.dataset(web).load())
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note:")]
+    assert len(notes) == 1
+    assert "damaged file in the cache is replaced: images" in notes[0]
+    assert (cache / "images").read_bytes() == tiny.PLAIN["images"]
+
+
+def test_damaged_cache_file_is_replaced_from_an_installed_package_too(cache, tmp_path, capsys):
+    tiny.write(cache, {"images": b"?"})
+    installed = Folder("installed", str(tiny.write(tmp_path / "usr", tiny.PLAIN)))
+    assert tiny.is_right(tiny.dataset(installed).load())
+    assert (cache / "images").read_bytes() == tiny.PLAIN["images"]
+    assert names_in(cache) == ["images"]
+    assert capsys.readouterr().out.count("Note:") == 1
+
+
+def test_damaged_cache_file_without_a_good_source_is_in_the_error(cache):
+    tiny.write(cache, {**tiny.PLAIN, "labels": b"?"})
+    with pytest.raises(DatasetError, match=r"cache .*labels is not an IDX file"):
+        tiny.dataset().load()
+
+
+def test_unwritable_cache_gives_the_data_and_one_note(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("a folder cannot be made below a file, even by root")
+    monkeypatch.setenv("BOOK_UTILS_CACHE", str(tmp_path / "file" / "cache"))
+    with server(tiny.PACKED) as web:
+        assert tiny.is_right(tiny.dataset(web).load())
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note:")]
+    assert len(notes) == 1
+    assert "not kept" in notes[0]
+    assert "BOOK_UTILS_CACHE" in notes[0]
+
+
+def test_full_disk_gives_the_data_and_leaves_no_half_file(cache, monkeypatch, capsys):
+    write = Path.write_bytes
+
+    def full(path, data):
+        write(path, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with server(tiny.PACKED) as web:
+        monkeypatch.setattr(Path, "write_bytes", full)
+        assert tiny.is_right(tiny.dataset(web).load())
+    assert "No space left on device" in capsys.readouterr().out
+    assert names_in(cache) == []
+
+
+def in_a_process(code, **options):
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from tests.unit import tiny\nfrom book_utils import datasets, sources\n{code}"],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, **options,
+    )  # fmt: skip
+
+
+LOAD = "print(tiny.is_right(tiny.dataset(sources.Web('the server', {address!r}, '.gz')).load()))"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
+def test_file_larger_than_the_system_allows_leaves_no_half_file(cache):
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (30, 30))\n"
+    with server(tiny.PACKED) as web:
+        said, _ = in_a_process(limit + LOAD.format(address=web.address)).communicate(timeout=60)
+    assert "True" in said
+    assert "File too large" in said
+    assert names_in(cache) == ["labels"]  # 14 bytes fit
+
+
+SLOW_WRITE = """
+import pathlib, time
+def slow(path, data):
+    with path.open("wb") as file:
+        file.write(data[:10])
+        file.flush()
+        time.sleep({seconds})
+        file.write(data[10:])
+pathlib.Path.write_bytes = slow
+"""
+
+
+def test_two_processes_fetching_at_once_both_get_the_data(cache, monkeypatch):
+    monkeypatch.setenv("BOOK_UTILS_QUIET", "1")
+    both = threading.Barrier(2, timeout=60)
+    with server(tiny.PACKED, before=both.wait) as web:  # neither gets a file before the other asks for it
+        code = SLOW_WRITE.format(seconds=0.3) + LOAD.format(address=web.address)  # so that they write at once too
+        readers = [in_a_process(code) for _ in range(2)]
+        said = [reader.communicate(timeout=60)[0] for reader in readers]
+    assert said == ["True\n", "True\n"]
+    assert {path.name: path.read_bytes() for path in cache.iterdir()} == tiny.PLAIN
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_process_killed_while_writing_leaves_no_broken_file_and_the_next_run_succeeds(cache):
+    with server(tiny.PACKED) as web:
+        writer = in_a_process(SLOW_WRITE.format(seconds=60) + LOAD.format(address=web.address))
+        deadline = time.monotonic() + 30
+        while not any(part.stat().st_size == 10 for part in cache.glob("*.part")):
+            assert time.monotonic() < deadline, f"nothing was written: {names_in(cache)}"
+            time.sleep(0.02)
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+        assert not (cache / "images").exists()
+        assert tiny.is_right(tiny.dataset(web).load())
+    assert (cache / "images").read_bytes() == tiny.PLAIN["images"]
+
+
+def test_part_files_of_killed_processes_are_removed_and_those_of_live_ones_are_not(cache):
+    tiny.write(cache, {**tiny.PLAIN, ".images.dead.part": b"half", ".images.live.part": b"half"})
+    os.utime(cache / ".images.dead.part", (0, time.time() - 2 * datasets.STALE_S))
+    tiny.dataset().load()
+    assert names_in(cache) == [".images.live.part", "images", "labels"]
+
+
+def test_cache_files_can_be_read_by_others(cache):
+    old = os.umask(0o022)
+    try:
+        with server(tiny.PACKED) as web:
+            tiny.dataset(web).load()
+    finally:
+        os.umask(old)
+    assert (cache / "images").stat().st_mode & 0o777 == 0o644
+
+
+# --- Importing ---------------------------------------------------------------------------------------------------
+
+
+def test_import_is_fast_and_without_heavy_packages():
+    code = (
+        "import time, sys\nimport book_utils\n"
+        "heavy = {'tensorflow', 'keras', 'matplotlib', 'platformdirs', 'requests', 'tqdm'} & set(sys.modules)\n"
+        "print(time.process_time(), *heavy)"
+    )
+    # Processor time since the start of Python: the clock on the wall counts the other tests too.
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
+    seconds, *heavy = min(run.stdout.split() for run in runs)
+    assert heavy == []
+    assert float(seconds) < 0.3

@@ -1,0 +1,60 @@
+"""Draw which chapter builds on which, as an SVG that reads on light and dark pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 250, 44, 60, 18, 10
+LINE = '<path d="M{x0} {y0} C{mid} {y0} {mid} {y1} {x1} {y1}" fill="none" stroke="#8a9099" stroke-width="1.5"/>'
+BOX = (
+    '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="8" fill="#fcfcfa" stroke="#0072B2"/>'
+    '<text x="{cx}" y="{cy}" text-anchor="middle" font-family="sans-serif" font-size="14" fill="#22262b">{title}</text>'
+)
+PAGE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+
+Needs = Mapping[str, tuple[str, ...]]
+
+
+def direct(name: str, needs: Needs) -> list[str]:
+    """The prerequisites of a chapter less those that another of its prerequisites already needs."""
+    implied = {further for need in needs[name] for further in _all(need, needs)}
+    return [need for need in needs[name] if need not in implied]
+
+
+def _all(name: str, needs: Needs) -> set[str]:
+    return set(needs[name]).union(*(_all(need, needs) for need in needs[name]))
+
+
+def places(needs: Needs) -> dict[str, tuple[int, int]]:
+    """The corner of each chapter's box: its column is the longest chain of chapters before it."""
+    column: dict[str, int] = {}
+    for name in needs:  # in the order of the book, so a prerequisite comes first
+        column[name] = 1 + max((column[need] for need in needs[name]), default=-1)
+    corners = {}
+    for name in needs:
+        row = [other for other in needs if column[other] == column[name]].index(name)
+        corners[name] = (MARGIN + column[name] * (WIDTH + GAP_X), MARGIN + row * (HEIGHT + GAP_Y))
+    return corners
+
+
+def draw(titles: Mapping[str, str], needs: Needs) -> str:
+    """The graph as SVG text: a box a chapter, a line from each direct prerequisite."""
+    corners = places(needs)
+    lines = [
+        LINE.format(
+            x0=corners[need][0] + WIDTH,
+            y0=corners[need][1] + HEIGHT // 2,
+            mid=corners[name][0] - GAP_X // 2,
+            x1=corners[name][0],
+            y1=corners[name][1] + HEIGHT // 2,
+        )
+        for name in needs
+        for need in direct(name, needs)
+    ]
+    boxes = [
+        BOX.format(x=x, y=y, w=WIDTH, h=HEIGHT, cx=x + WIDTH // 2, cy=y + HEIGHT // 2 + 5, title=titles[name])
+        for name, (x, y) in corners.items()
+    ]
+    width = max(x for x, _ in corners.values()) + WIDTH + MARGIN
+    height = max(y for _, y in corners.values()) + HEIGHT + MARGIN
+    return "\n".join([PAGE.format(width=width, height=height), *lines, *boxes, "</svg>", ""])
