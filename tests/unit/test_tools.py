@@ -226,7 +226,7 @@ TRAPS = """# %% [markdown]
 # %%
 print("note: before")
 with bu.trap(ValueError, "one", fix="write `1`"):
-    raise ValueError("one is\\nnot two")
+    raise ValueError("one is\\nnot two\\n```\\ncode\\n```")
 with bu.trap(KeyError, "k", fix="use get"):
     {}["k"]
 """
@@ -238,10 +238,11 @@ def test_error_index_holds_each_trap_with_its_message_fix_and_section(declared, 
         list(errors.entries("09_chapter"))
     run_execute(monkeypatch, "9")
     first, second = errors.entries("09_chapter")
-    assert (first.error, first.message, first.fix) == ("ValueError", "one is\nnot two", "write `1`")
+    assert (first.error, first.message, first.fix) == ("ValueError", "one is\nnot two\n```\ncode\n```", "write `1`")
     assert (second.error, second.fix, second.section) == ("KeyError", "use get", "Why `f` fails")
     page = errors.page({"09_chapter": "9 · A chapter"})
     assert "Fix: `` write `1` ``" in page
+    assert "````text\none is\nnot two\n```\ncode\n```\n````" in page, "the fence is longer than the one inside"
     assert "09_chapter.ipynb#why-f-fails" in page
 
 

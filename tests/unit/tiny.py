@@ -2,27 +2,34 @@
 
 import gzip
 import hashlib
-import struct
 
 import numpy as np
 
-from book_utils.datasets import Dataset, IdxFile
+from book_utils.files import Dataset, IdxFile, to_idx
 
 IMAGES = np.arange(6 * 2 * 2, dtype=np.uint8).reshape(6, 2, 2)
 LABELS = np.array([0, 1, 2, 0, 1, 2], np.uint8)
 
 
-def idx(array):
-    """Return the array in the IDX format."""
-    return struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
-
-
 def declared(name, array):
-    return IdxFile(name, array.shape, hashlib.sha256(idx(array)).hexdigest())
+    return IdxFile(name, hashlib.sha256(to_idx(array)).hexdigest(), array.shape)
+
+
+class Forbidden:
+    """A source that must not be asked."""
+
+    name, remote = "forbidden", True
+
+    def fetch(self, names):
+        raise AssertionError(f"asked for {names}")
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 FILES = (declared("images", IMAGES), declared("labels", LABELS))
-PLAIN = {"images": idx(IMAGES), "labels": idx(LABELS)}
+PLAIN = {"images": to_idx(IMAGES), "labels": to_idx(LABELS)}
 PACKED = {f"{name}.gz": gzip.compress(data) for name, data in PLAIN.items()}
 
 
