@@ -1,7 +1,16 @@
 """Plumbing for the notebooks of Practical TensorFlow 2; nothing that a chapter teaches lives here."""
 
 from book_utils.claims import claim, measured, trap
-from book_utils.datasets import FASHION_CLASSES, LabelledImages, cats_and_dogs, fashion_mnist, moby_dick, textures
+from book_utils.datasets import (
+    FASHION_CLASSES,
+    LabelledImages,
+    california_housing,
+    cats_and_dogs,
+    fashion_mnist,
+    heart_disease,
+    moby_dick,
+    textures,
+)
 from book_utils.doctor import doctor
 from book_utils.exercises import check, score
 from book_utils.files import DatasetError
@@ -13,7 +22,7 @@ from book_utils.timing import compare
 
 __version__ = "0.1.0"
 __all__ = [
-    "FASHION_CLASSES", "DatasetError", "LabelledImages", "cats_and_dogs", "check", "claim", "compare", "confusion",
-    "curves", "doctor", "fashion_mnist", "images", "measured", "mobilenet_v2_weights", "moby_dick", "progress",
-    "results", "score", "setup", "textures", "trap",
+    "FASHION_CLASSES", "DatasetError", "LabelledImages", "california_housing", "cats_and_dogs", "check", "claim",
+    "compare", "confusion", "curves", "doctor", "fashion_mnist", "heart_disease", "images", "measured",
+    "mobilenet_v2_weights", "moby_dick", "progress", "results", "score", "setup", "textures", "trap",
 ]  # fmt: skip

@@ -17,6 +17,23 @@ FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
 TEXTURES = ("brick", "grass", "gravel")
+# The columns of UCI's file in its order, each with its type or with what its codes mean; a missing value is a "?".
+HEART: dict[str, type | dict[str, str]] = {
+    "age": np.float32,
+    "sex": {"0.0": "female", "1.0": "male"},
+    "cp": {"1.0": "typical angina", "2.0": "atypical angina", "3.0": "non-anginal pain", "4.0": "asymptomatic"},
+    "trestbps": np.float32,
+    "chol": np.float32,
+    "fbs": np.int64,
+    "restecg": {"0.0": "normal", "1.0": "ST-T abnormality", "2.0": "left ventricular hypertrophy"},
+    "thalach": np.float32,
+    "exang": np.int64,
+    "oldpeak": np.float32,
+    "slope": {"1.0": "upsloping", "2.0": "flat", "3.0": "downsloping"},
+    "ca": np.float32,
+    "thal": {"3.0": "normal", "6.0": "fixed defect", "7.0": "reversible defect", "?": ""},
+    "num": np.int64,
+}
 
 DATA = Path(__file__).parent / "data"
 SHIPPED = (
@@ -25,6 +42,8 @@ SHIPPED = (
     File("brick.png", "7966caf324f6ba843118d98f7a07746d22f6a343430add0233eca5f6eaaa8fcf"),
     File("grass.png", "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89"),
     File("gravel.png", "c48615b451bf1e606fbd72c0aa9f8cc0f068ab7111ef7d93bb9b0f2586440c12"),
+    File("processed.cleveland.data", "a74b7efa387bc9d108d7d0115d831fe9b414b29ae7124f331b622b4efa0427c8"),
+    File("california_housing.npz", "47241d93aaa80a039f9f9c377c76629f837b84eba8401bd2d67d93284370d175"),
 )
 
 
@@ -53,8 +72,7 @@ def fashion_mnist(*, full: bool = False) -> LabelledImages:
     """
     if full:
         return LabelledImages(*FASHION_MNIST.load())
-    with np.load(io.BytesIO(_shipped("fashion_mnist.npz"))) as arrays:
-        return LabelledImages(*(arrays[field] for field in LabelledImages._fields))
+    return LabelledImages(**_arrays("fashion_mnist.npz"))
 
 
 def mnist() -> LabelledImages:
@@ -100,6 +118,69 @@ def textures() -> dict[str, np.ndarray]:
     from PIL import Image  # comes with matplotlib
 
     return {name: np.array(Image.open(io.BytesIO(_shipped(f"{name}.png")))) for name in TEXTURES}
+
+
+def heart_disease() -> dict[str, np.ndarray]:
+    """Return UCI's Heart Disease data of Cleveland: 303 patients, one array of shape (303,) for each column.
+
+    The columns have UCI's names and order. Nothing is scaled, filled in or left out. Of the six missing values four
+    are in ``ca``, as NaN, and two in ``thal``, as "".
+
+    - ``age``: float32, years. ``sex``: "female" or "male".
+    - ``cp``, chest pain: "typical angina", "atypical angina", "non-anginal pain" or "asymptomatic".
+    - ``trestbps``, blood pressure at rest on admission: float32, mm Hg. ``chol``, cholesterol: float32, mg/dl.
+    - ``fbs``: int64, 1 if the sugar in the blood when fasting is above 120 mg/dl, else 0.
+    - ``restecg``, electrocardiogram at rest: "normal", "ST-T abnormality" or "left ventricular hypertrophy".
+    - ``thalach``, highest heart rate reached: float32, beats per minute.
+    - ``exang``: int64, 1 if exercise brings angina, else 0.
+    - ``oldpeak``, ST depression by exercise relative to rest: float32, mm.
+    - ``slope`` of the ST segment at peak exercise: "upsloping", "flat" or "downsloping".
+    - ``ca``: float32, how many of three major vessels fluoroscopy colours, 0 to 3.
+    - ``thal``, thallium scan: "normal", "fixed defect" or "reversible defect".
+    - ``num``, the diagnosis: int64, 0 for no disease, that is no vessel narrowed by more than half, else 1 to 4.
+
+    Source: A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano, 1988, https://doi.org/10.24432/C52P4X, CC BY 4.0.
+    Principal investigator: Robert Detrano, V.A. Medical Center, Long Beach and Cleveland Clinic Foundation.
+
+    Raises:
+        DatasetError: The shipped file is missing or damaged.
+    """
+    rows = [line.split(",") for line in _shipped("processed.cleveland.data").decode("ascii").splitlines()]
+    return {name: _column(texts, HEART[name]) for name, texts in zip(HEART, zip(*rows, strict=True), strict=True)}
+
+
+def california_housing() -> dict[str, np.ndarray]:
+    """Return the California housing data: 20 640 block groups of the census of 1990, one array for each column.
+
+    Names, order and units are scikit-learn's. Every array is float32 of shape (20640,), and no value is missing.
+
+    - ``MedInc``, median income of a household: 10 000 dollars a year, cut off at 0.4999 and 15.0001.
+    - ``HouseAge``, median age of a house: years, cut off at 52.
+    - ``AveRooms``, ``AveBedrms``: rooms and bedrooms per household; ``AveOccup``: people per household.
+    - ``Population``: people in the block group.
+    - ``Latitude``, ``Longitude``: degrees north, and degrees east (all negative).
+    - ``MedHouseVal``, median value of a house: 100 000 dollars, cut off at 0.14999 and 5.00001.
+
+    Source: R. Kelley Pace and Ronald Barry, Sparse Spatial Autoregressions, Statistics & Probability Letters 33 (1997)
+    291-297, from the US census of 1990.
+
+    Raises:
+        DatasetError: The shipped file is missing or damaged.
+    """
+    return _arrays("california_housing.npz")
+
+
+def _arrays(name: str) -> dict[str, np.ndarray]:
+    """Return the arrays of an npz file of ``SHIPPED``, in the order in which they were stored."""
+    with np.load(io.BytesIO(_shipped(name))) as arrays:
+        return dict(arrays)
+
+
+def _column(texts: tuple[str, ...], form: type | dict[str, str]) -> np.ndarray:
+    """Return a column of UCI's file as numbers of the type ``form``, or as the strings that it maps codes to."""
+    if isinstance(form, dict):
+        return np.array([form[text] for text in texts])
+    return np.array([float(text.replace("?", "nan")) for text in texts]).astype(form)
 
 
 def _shipped(name: str) -> bytes:

@@ -127,10 +127,11 @@ def confusion(matrix: np.ndarray, names: Sequence[str], *, title: str) -> None:
     if matrix.shape != (len(names), len(names)):
         raise ValueError(f"{len(names)} names for a matrix of shape {matrix.shape}")
     _, axis = plt.subplots(figsize=(6, 5.4))
-    axis.imshow(matrix, cmap="Blues")
+    axis.imshow(matrix, cmap="Blues", vmin=0)
+    size = 8 if len(names) > 4 else 14  # points: few cells leave room for large figures
     for (row, column), count in np.ndenumerate(matrix):
-        colour = "white" if count > matrix.max() / 2 else INK
-        axis.text(column, row, str(count), ha="center", va="center", fontsize=8, color=colour)
+        colour = "white" if count > 2 / 3 * matrix.max() else INK  # there both stand out from the blue alike
+        axis.text(column, row, str(count), ha="center", va="center", fontsize=size, color=colour)
     axis.set_xticks(range(len(names)), names, rotation=45, ha="right")
     axis.set_yticks(range(len(names)), names)
     axis.set(xlabel="predicted class", ylabel="true class", title=title)

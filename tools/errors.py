@@ -12,7 +12,8 @@ from nbformat import NotebookNode
 
 from tools.notebooks import NOTEBOOKS, NotebookError, read, text_of
 
-SHOWN = re.compile(r"^(\w*(?:Error|Exception|Iteration)\w*): (.*?)\n\nFix: ", flags=re.S | re.M)
+ARGUMENTS = re.compile(r"\s+(?:Arguments received by |Received args: ).+", flags=re.S)  # at the end of a message
+SHOWN = re.compile(r"^(\w*(?:Error|Exception|Iteration|Warning)\w*): (.*?)\n\nFix: ", flags=re.S | re.M)
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,15 @@ def page(titles: dict[str, str]) -> str:
         "# Error index",
         "",
         f"The {len(found)} errors that the chapters show on purpose, each raised again by every test run. Paste a part "
-        "of your message into the search, or look under its class. An AssertionError here is a line of a chapter "
-        "that catches a mistake which TensorFlow lets pass.",
+        "of your message into the search, or look under its class. The arguments that some messages list at their "
+        "end are left out. An AssertionError is a line of a chapter that catches a mistake which TensorFlow lets pass.",
     ]
     for error in dict.fromkeys(entry.error for entry in found):
         lines += ["", f"## {error}"]
         for entry in (entry for entry in found if entry.error == error):
             target = f"../notebooks/{entry.chapter}.ipynb#{slugify(entry.section.replace('`', ''))}"
             fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", entry.message))])  # longer than any inside
-            lines += ["", f"{fence}text", entry.message, fence, "", f"Fix: {_code(entry.fix)}\\"]
+            lines += ["", f"{fence}text", ARGUMENTS.sub("", entry.message), fence, "", f"Fix: {_code(entry.fix)}\\"]
             lines += [f"Why: [{entry.section}]({target}), chapter\u00a0{titles[entry.chapter].split(' · ')[0]}"]
     return "\n".join([*lines, ""])
 

@@ -30,11 +30,12 @@ def places(needs: Needs) -> dict[str, tuple[int, int]]:
     row: dict[str, int] = {}
     for name in needs:  # in the order of the book, so a prerequisite comes first
         row[name] = 1 + max((row[need] for need in needs[name]), default=-1)
-    corners = {}
-    for name in needs:
-        column = [other for other in needs if row[other] == row[name]].index(name)
-        corners[name] = (MARGIN + column * (WIDTH + GAP_X), MARGIN + row[name] * (HEIGHT + GAP_Y))
-    return corners
+    column: dict[str, int] = {}
+    for level in range(1 + max(row.values(), default=-1)):  # below its prerequisites, so that few lines cross
+        boxes = [name for name in needs if row[name] == level]
+        boxes.sort(key=lambda name: [column[need] for need in direct(name, needs)])
+        column |= {name: place for place, name in enumerate(boxes)}
+    return {name: (MARGIN + column[name] * (WIDTH + GAP_X), MARGIN + row[name] * (HEIGHT + GAP_Y)) for name in needs}
 
 
 def draw(titles: Mapping[str, str], needs: Needs) -> str:

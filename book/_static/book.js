@@ -22,6 +22,12 @@ document.addEventListener("DOMContentLoaded", () => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   });
 
+  // A long message wraps on a phone too; aligned columns of numbers keep their lines and scroll.
+  document.querySelectorAll(".cell_output pre").forEach((output) => {
+    const long = output.textContent.split("\n").some((line) => line.length > 100);
+    output.classList.toggle("long-lines", long);
+  });
+
   // "Download source" saves the file; without this a browser shows a notebook as raw JSON.
   document.querySelectorAll("a.btn-download-source-button").forEach((link) => {
     link.setAttribute("download", "");

@@ -10,7 +10,7 @@ from tests.laws.rules import code_cells
 from tools.notebooks import chapters, read
 
 # Functions that too few chapters use so far, and the chapter that will: the excuse ends when that exists.
-AWAITED = {"confusion": "09", "doctor": "17", "measured": "10"}
+AWAITED = {"doctor": "17"}
 # A helper that only one chapter uses belongs in that chapter. What fetches and verifies data does not: it would be the
 # longest cell of a chapter that is about something else, and its tests need it as a module.
 DATA = {"book_utils.datasets", "book_utils.mobilenet", "book_utils.stored"}

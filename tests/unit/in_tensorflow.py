@@ -38,6 +38,7 @@ def setup_fixes_threads_determinism_and_backend():
     assert tf.config.threading.get_inter_op_parallelism_threads() == 2
     assert tf.config.threading.get_intra_op_parallelism_threads() == 2
     assert config.is_op_determinism_enabled()
+    assert not tf.config.experimental.tensor_float_32_execution_enabled()
     assert keras.backend.backend() == "tensorflow"
 
 

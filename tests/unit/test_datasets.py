@@ -77,7 +77,56 @@ def test_textures_are_grey_photographs_that_differ():
         assert texture.flags.writeable
 
 
-SHIPPED = {"fashion_mnist.npz": fashion_mnist, "moby_dick.txt.bz2": bu.moby_dick, "grass.png": bu.textures}
+def test_heart_disease_is_what_uci_describes():
+    data = bu.heart_disease()
+    names = "age sex cp trestbps chol fbs restecg thalach exang oldpeak slope ca thal num"  # UCI's, in UCI's order
+    assert " ".join(data) == names
+    assert {column.shape for column in data.values()} == {(303,)}
+    assert np.bincount(data["num"]).tolist() == [164, 55, 36, 35, 13]
+    assert (data["sex"] == "female").sum() == 97
+    first = [column[0] for column in data.values()]  # of UCI's file: 63, 1, 1, 145, 233, 1, 2, 150, 0, 2.3, 3, 0, 6, 0
+    assert first == [
+        63, "male", "typical angina", 145, 233, 1, "left ventricular hypertrophy", 150, 0, np.float32(2.3),
+        "downsloping", 0, "fixed defect", 0,
+    ]  # fmt: skip
+
+
+def test_heart_disease_has_the_types_that_are_documented():
+    types = {name: column.dtype for name, column in bu.heart_disease().items()}
+    assert {name for name, kind in types.items() if kind == np.float32} == {
+        "age", "trestbps", "chol", "thalach", "oldpeak", "ca"
+    }  # fmt: skip
+    assert {name for name, kind in types.items() if kind == np.int64} == {"fbs", "exang", "num"}
+    assert {name for name, kind in types.items() if kind.kind == "U"} == {"sex", "cp", "restecg", "slope", "thal"}
+
+
+def test_heart_disease_keeps_its_six_missing_values():
+    data = bu.heart_disease()
+    missing = {name: np.flatnonzero((column == "") | (column != column)) for name, column in data.items()}
+    assert {name: rows.tolist() for name, rows in missing.items() if rows.size} == {
+        "ca": [166, 192, 287, 302], "thal": [87, 266],
+    }  # fmt: skip
+
+
+def test_california_housing_is_what_scikit_learn_describes():
+    data = bu.california_housing()
+    assert {(column.shape, column.dtype) for column in data.values()} == {((20_640,), np.dtype(np.float32))}
+    means = {name: round(float(column.mean(dtype=np.float64)), 4) for name, column in data.items()}
+    assert list(means.items()) == [
+        ("MedInc", 3.8707), ("HouseAge", 28.6395), ("AveRooms", 5.4290), ("AveBedrms", 1.0967),
+        ("Population", 1425.4767), ("AveOccup", 3.0707), ("Latitude", 35.6319), ("Longitude", -119.5697),
+        ("MedHouseVal", 2.0686),
+    ]  # fmt: skip
+    first = [8.3252, 41, 6.98412698, 1.02380952, 322, 2.55555556, 37.88, -122.23, 4.526]
+    assert [column[0] for column in data.values()] == [np.float32(value) for value in first]
+    assert data["MedHouseVal"].max() == np.float32(5.00001)
+    assert (data["MedHouseVal"] == np.float32(5.00001)).sum() == 965  # the values that were cut off
+
+
+SHIPPED = {
+    "fashion_mnist.npz": fashion_mnist, "moby_dick.txt.bz2": bu.moby_dick, "grass.png": bu.textures,
+    "processed.cleveland.data": bu.heart_disease, "california_housing.npz": bu.california_housing,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:5000] + b"!" + data[5001:]])
@@ -106,7 +155,7 @@ def test_what_is_shipped_is_declared_and_credited():
 
 def test_page_on_data_gives_the_digests_that_are_verified():
     shipped = [file for file in datasets.SHIPPED if not file.name.endswith(".bz2")]  # of that, the text's stands there
-    sets = (make_sample.MOBY_DICK, MNIST, CATS_AND_DOGS, mobilenet.PYTORCH)
+    sets = (make_sample.MOBY_DICK, make_sample.CALIFORNIA, MNIST, CATS_AND_DOGS, mobilenet.PYTORCH)
     page = (ROOT / "book" / "data.md").read_text(encoding="utf-8")
     assert [file.name for file in (*shipped, *(known.files[0] for known in sets)) if file.sha256[:8] not in page] == []
 
@@ -115,6 +164,51 @@ def test_shipped_text_is_made_with_the_bytes_that_are_declared(cache, tmp_path, 
     source = Folder("here", str(tiny.write(tmp_path / "here", {"data.txt": bu.moby_dick().encode()})))
     monkeypatch.setattr(make_sample, "MOBY_DICK", dataclasses.replace(make_sample.MOBY_DICK, sources=(source,)))
     assert make_sample.made("moby_dick.txt.bz2") == (datasets.DATA / "moby_dick.txt.bz2").read_bytes()
+
+
+def copies_of_cleveland():
+    """The shipped file as Orange has it, 0 or 1 for the diagnosis, and as KEEL has it, without incomplete rows."""
+    ours = (datasets.DATA / "processed.cleveland.data").read_text(encoding="ascii").splitlines()
+    words = {name: {code: word for word, code in codes.items()} for name, codes in make_sample.ORANGE.items()}
+    orange = ["names", "types", "class"]
+    for line in ours:
+        row = dict(zip(datasets.HEART, line.split(","), strict=True))
+        row["num"] = str(min(int(row["num"]), 1))
+        orange.append("\t".join(words[n][v] if n in words else v.removesuffix(".0") for n, v in row.items()))
+    keel = ["@relation cleveland", "@data", *(line for line in ours if "?" not in line)]
+    return {"heart_disease.tab": "\n".join(orange).encode(), "cleveland.dat": "\n".join(keel).encode()}
+
+
+def from_parts(tmp_path, monkeypatch, parts):
+    """Let the shipped file come from ``parts``, each in a folder of its own."""
+    folders = {n: Folder(n, str(tiny.write(tmp_path / f"{n}-folder", {n: data}))) for n, data in parts.items()}
+    several = make_sample.Several("two copies", folders)
+    declared = tuple(File(name, hashlib.sha256(data).hexdigest()) for name, data in copies_of_cleveland().items())
+    heart = dataclasses.replace(make_sample.HEART, sources=(Made(several, declared, make_sample.cleveland),))
+    monkeypatch.setattr(make_sample, "HEART", heart)
+
+
+def test_file_of_uci_is_rebuilt_from_two_copies(cache, tmp_path, monkeypatch):
+    from_parts(tmp_path, monkeypatch, copies_of_cleveland())
+    shipped = (datasets.DATA / "processed.cleveland.data").read_bytes()
+    assert make_sample.made("processed.cleveland.data") == shipped
+
+
+def test_file_of_uci_is_not_rebuilt_from_a_damaged_copy(cache, tmp_path, monkeypatch):
+    parts = copies_of_cleveland()
+    from_parts(tmp_path, monkeypatch, {**parts, "cleveland.dat": parts["cleveland.dat"][:-1] + b"4"})
+    with pytest.raises(DatasetError, match=r"two copies: cleveland\.dat has other content"):
+        make_sample.made("processed.cleveland.data")
+
+
+def test_housing_is_made_of_the_columns_of_a_parquet_file():
+    import pyarrow.parquet
+
+    data, parquet = bu.california_housing(), io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table({n: column.astype(float) for n, column in data.items()}), parquet)
+    with np.load(io.BytesIO(make_sample.housing(parquet.getvalue()))) as made:
+        assert list(made) == list(data)
+        assert all(made[name].dtype == np.float32 and np.array_equal(made[name], data[name]) for name in data)
 
 
 def test_file_made_with_other_bytes_is_told(tmp_path, monkeypatch, capsys):
@@ -163,7 +257,8 @@ def test_sources_are_tried_in_the_stated_order():
     assert [type(source) for source in FASHION_MNIST.sources] == [Folder, Web, Package]
     assert [type(source) for source in MNIST.sources] == [Web, Package]
     assert [type(source.source) for source in CATS_AND_DOGS.sources] == [Web, Package]
-    web = [FASHION_MNIST.sources[1], MNIST.sources[0], CATS_AND_DOGS.sources[0].source]
+    assert [type(source) for source in make_sample.HEART.sources] == [Web, Made]
+    web = [FASHION_MNIST.sources[1], MNIST.sources[0], CATS_AND_DOGS.sources[0].source, make_sample.HEART.sources[0]]
     assert all(source.address.startswith("https://") for source in web)
 
 
