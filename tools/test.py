@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
+import tempfile
 
 from tools.notebooks import ROOT, NotebookError, find_chapter
 
@@ -34,7 +36,10 @@ def main() -> int:
     except NotebookError as error:
         print(error, file=sys.stderr)
         return 1
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    # The comparison kills its kernels, so they do not remove their temporary files: these go with the folder.
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pytest", *arguments]
+        code = subprocess.run(command, cwd=ROOT, env={**os.environ, "TMPDIR": folder}, check=False).returncode
     if code:
         print(
             "\nNot all is well. Above, each failure of a notebook names its cell and both outputs.\n"

@@ -1,6 +1,8 @@
 """The maintainers' commands keep what they must keep and refuse what they must refuse."""
 
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -130,6 +132,20 @@ def test_unknown_chapter_is_refused_with_the_list_of_chapters(chapter):
         notebooks.find_chapter("12")
     with pytest.raises(notebooks.NotebookError, match="09_chapter"):
         test_command.arguments_for("nine")
+
+
+def test_temporary_files_of_a_test_run_go_with_it(monkeypatch):
+    folders = []
+
+    def leave_a_file(command, *, env, **_):
+        folders.append(Path(env["TMPDIR"]))
+        (folders[0] / "left").touch()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(test_command.subprocess, "run", leave_a_file)
+    monkeypatch.setattr(sys, "argv", ["test"])
+    assert test_command.main() == 0
+    assert not folders[0].exists()
 
 
 def test_solutions_are_collapsed_everywhere(chapter):
