@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 LONGEST_MESSAGE = 800  # characters of an error message shown on the page
-FUNCTION_NODE = r"\{\{function_node [^}]*\}\} ?"  # names the device, so it differs between machines
-TERMINAL_CODE = r"\x1b\[[0-9;]*m"  # bold and colour, which not every page can show
+# What no reader needs of an error message: the name of a device, and codes for bold and colour in a terminal.
+NOISE = r"\{\{function_node [^}]*\}\} ?|\x1b\[[0-9;]*m"
 
 
 class ClaimError(AssertionError):
@@ -78,7 +78,7 @@ def trap(error: type[BaseException], message: str, *, fix: str) -> Iterator[None
     try:
         yield
     except error as caught:
-        shown = re.sub(f"{FUNCTION_NODE}|{TERMINAL_CODE}", "", str(caught)).strip()
+        shown = re.sub(NOISE, "", str(caught)).strip()
         if message not in shown:
             raise TrapError(f"expected {error.__name__} with {message!r}, got: {shown}") from caught
         if len(shown) > LONGEST_MESSAGE:

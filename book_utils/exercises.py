@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from book_utils.claims import TERMINAL_CODE
+from book_utils.claims import NOISE
 
 NOT_STARTED = "write your answer in the cell above"
 GRADING = "BOOK_UTILS_GRADING"
@@ -77,7 +77,7 @@ def _hint(assertions: Callable[..., None], answers: tuple[object, ...]) -> str |
 
 def _gist(message: str) -> str:
     """The line of an error message that says what is wrong, which is the first unless TensorFlow or Keras wrap it."""
-    lines = [line.strip() for line in re.sub(TERMINAL_CODE, "", message).splitlines() if line.strip()] or [""]
+    lines = [line.strip() for line in re.sub(NOISE, "", message).splitlines() if line.strip()] or [""]
     if lines[0] == "in user code:":
         return lines[-1].partition(": ")[2] or lines[-1]
     wrapped = lines[0].startswith("Exception encountered when calling") and len(lines) > 1

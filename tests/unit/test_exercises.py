@@ -157,3 +157,12 @@ def test_hint_from_a_layer_is_the_line_that_says_what_is_wrong(doubled):
         raise ValueError("Exception encountered when calling Twin.call().\n\n\x1b[1mExpected shape (2, 4)\x1b[0m")
 
     assert doubled.judge(layer) == "your code raised ValueError: Expected shape (2, 4)"
+
+
+def test_hint_from_an_operation_leaves_out_its_device(doubled):
+    def operation(x):
+        raise ValueError(
+            "{{function_node __wrapped__MatMul_device_/job:localhost/device:CPU:0}} Shapes differ [Op:MatMul]"
+        )
+
+    assert doubled.judge(operation) == "your code raised ValueError: Shapes differ [Op:MatMul]"
