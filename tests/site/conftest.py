@@ -5,39 +5,30 @@ from __future__ import annotations
 import functools
 import http.server
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 from tests.site.visiting import PAGES, Visit, visit_page
+from tools.browser import BrowserError, launch
 from tools.build_site import HTML, ROOT
 
 BASE = "/some/base/"
 expect.set_options(timeout=60_000)  # a loaded machine is slow, not broken
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def find_chromium(playwright: Playwright) -> str | None:
-    """Return the browser to use: BOOK_CHROMIUM, one on the path, playwright's own, or None."""
-    own = playwright.chromium.executable_path
-    named = [os.environ.get("BOOK_CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))]
-    return next((path for path in named if path), own if Path(own).exists() else None)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = find_chromium(playwright)
-        if path is None:
-            reason = "no Chromium: install Debian's chromium, or name one in BOOK_CHROMIUM"
+        try:
+            running = launch(playwright)
+        except BrowserError as error:
             if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+                pytest.fail(str(error))
+            pytest.skip(str(error))
         yield running
         running.close()
 
