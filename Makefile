@@ -6,10 +6,10 @@ READY  := $(VENV)/.ready
 RUN    := $(BIN)/python -m
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help site test serve check lint test-site test-colab run edit execute pages full-runs lock fork clean
+.PHONY: help site test serve check lint test-site test-colab run edit execute pages full-runs tensorboard-pictures lock fork clean
 
 help:  ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 site: $(READY)  ## build the site from the stored outputs into _build/html
 	@$(RUN) tools.build_site
@@ -47,6 +47,9 @@ pages: $(READY)  ## write the cards, the schedule, the prerequisite graph and th
 
 full-runs: $(READY)  ## train on the whole data sets and store the results that chapters plot, all or RESULT=text
 	@$(RUN) tools.full_runs $(RESULT)
+
+tensorboard-pictures: $(READY)  ## take the pictures of TensorBoard that chapter 12 shows
+	@$(RUN) tools.tensorboard_pictures
 
 lock: $(READY)  ## pin the newest versions that pyproject.toml allows in requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.10 --generate-hashes --no-emit-index-url \

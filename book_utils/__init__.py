@@ -9,6 +9,7 @@ from book_utils.datasets import (
     fashion_mnist,
     heart_disease,
     moby_dick,
+    photographs,
     textures,
 )
 from book_utils.doctor import doctor
@@ -24,5 +25,5 @@ __version__ = "0.1.0"
 __all__ = [
     "FASHION_CLASSES", "DatasetError", "LabelledImages", "california_housing", "cats_and_dogs", "check", "claim",
     "compare", "confusion", "curves", "doctor", "fashion_mnist", "heart_disease", "images", "measured",
-    "mobilenet_v2_weights", "moby_dick", "progress", "results", "score", "setup", "textures", "trap",
+    "mobilenet_v2_weights", "moby_dick", "photographs", "progress", "results", "score", "setup", "textures", "trap",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
 TEXTURES = ("brick", "grass", "gravel")
+PHOTOGRAPHS = ("china.jpg", "flower.jpg", "rocket.jpg", "chelsea.png")
 # The columns of UCI's file in its order, each with its type or with what its codes mean; a missing value is a "?".
 HEART: dict[str, type | dict[str, str]] = {
     "age": np.float32,
@@ -42,6 +43,10 @@ SHIPPED = (
     File("brick.png", "7966caf324f6ba843118d98f7a07746d22f6a343430add0233eca5f6eaaa8fcf"),
     File("grass.png", "b6b6022426b38936c43a4ac09635cd78af074e90f42ffa8227ac8b7452d39f89"),
     File("gravel.png", "c48615b451bf1e606fbd72c0aa9f8cc0f068ab7111ef7d93bb9b0f2586440c12"),
+    File("china.jpg", "8378025ad2519d649d02e32bd98990db4ab572357d9f09841c2fbfbb4fefad29"),
+    File("flower.jpg", "a77f6ec41e353afdf8bdff2ea981b2955535d8d83294f8cfa49cf4e423dd5638"),
+    File("rocket.jpg", "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"),
+    File("chelsea.png", "596aa1e7cb875eb79f437e310381d26b338a81c2da23439704a73c4651e8c4bb"),
     File("processed.cleveland.data", "a74b7efa387bc9d108d7d0115d831fe9b414b29ae7124f331b622b4efa0427c8"),
     File("california_housing.npz", "47241d93aaa80a039f9f9c377c76629f837b84eba8401bd2d67d93284370d175"),
 )
@@ -115,9 +120,27 @@ def textures() -> dict[str, np.ndarray]:
     Raises:
         DatasetError: A shipped file is missing or damaged.
     """
-    from PIL import Image  # comes with matplotlib
+    return {name: _pixels(f"{name}.png") for name in TEXTURES}
 
-    return {name: np.array(Image.open(io.BytesIO(_shipped(f"{name}.png")))) for name in TEXTURES}
+
+def photographs() -> dict[str, np.ndarray]:
+    """Return four photographs in colour: uint8 arrays of shape (height, width, 3), red, green and blue, 0 to 255.
+
+    - ``china``, a tower above a lake, and ``flower``, a dahlia: (427, 640, 3), from scikit-learn.
+    - ``rocket``, a Falcon 9 on its launch pad: (427, 640, 3), from scikit-image.
+    - ``chelsea``, the face of a cat: (300, 451, 3), from scikit-image.
+
+    The first three are JPEG files, decoded with Pillow. TensorFlow decodes such a file to the same pixels with
+    ``dct_method="INTEGER_ACCURATE"``; by default its values may differ a little, as a rule by 2 or less.
+
+    Sources: china by danielbuechele, https://www.flickr.com/photos/danielbuechele/6061409035/, and flower by
+    vultilion, https://www.flickr.com/photos/vultilion/6056698931/, both CC BY 2.0; rocket by SpaceX, public domain;
+    chelsea by Stefan van der Walt, CC0.
+
+    Raises:
+        DatasetError: A shipped file is missing or damaged.
+    """
+    return {Path(name).stem: _pixels(name) for name in PHOTOGRAPHS}
 
 
 def heart_disease() -> dict[str, np.ndarray]:
@@ -168,6 +191,13 @@ def california_housing() -> dict[str, np.ndarray]:
         DatasetError: The shipped file is missing or damaged.
     """
     return _arrays("california_housing.npz")
+
+
+def _pixels(name: str) -> np.ndarray:
+    """Return the pixels of a picture of ``SHIPPED``, shape (height, width), or (height, width, 3) if coloured."""
+    from PIL import Image  # comes with matplotlib
+
+    return np.array(Image.open(io.BytesIO(_shipped(name))))
 
 
 def _arrays(name: str) -> dict[str, np.ndarray]:

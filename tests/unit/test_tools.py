@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests import report
-from tools import edit, errors, execute, notebooks, pages, status
+from tools import edit, errors, execute, notebooks, pages, prerequisites, status
 from tools import test as test_command
 
 SOURCE = """# %% [markdown]
@@ -280,3 +280,9 @@ def test_record_tells_when_a_chapter_changed_and_an_interrupted_run_leaves_none(
     tested.write_bytes(tested.read_bytes() + b" ")
     status.write_status(tmp_path, {"09_chapter": "9 · A chapter"})
     assert "**Changed since that run**: 9 · A chapter." in (tmp_path / status.PAGE).read_text()
+
+
+def test_no_box_stands_on_a_line_that_passes_its_row():
+    places = prerequisites.places({"a": (), "b": ("a",), "c": ("a",), "d": ("c",), "e": ("b", "d")})
+    assert places["b"][1] < places["d"][1] < places["e"][1]
+    assert places["d"][0] != places["b"][0]
