@@ -19,16 +19,21 @@ class TrapError(AssertionError):
     """A trap no longer springs: the error it shows did not occur."""
 
 
-def measured(value: float, unit: str = "") -> str:
-    """Format a number that depends on the machine, with the sign ``≈`` that exempts it from exact comparison.
+def measured(value: float | str, unit: str = "") -> str:
+    """Format what depends on the machine, with the sign ``≈`` that exempts it from exact comparison.
 
-    Three significant digits below 1000, whole numbers with thousands separators above.
+    A number gets three significant digits below 1000, and thousands separators without decimals above. A text, such as
+    the name of a processor, gets double quotes, and loses those inside it.
 
     >>> measured(0.89312)
     '≈ 0.893'
     >>> measured(14208.3, "images/s")
     '≈ 14,208 images/s'
+    >>> measured("AMD EPYC 7B13")
+    '≈ "AMD EPYC 7B13"'
     """
+    if isinstance(value, str):
+        return f'≈ "{" ".join(value.replace(chr(34), "").split())}"'
     number = f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"  # 999.5 rounds to 1000, not to 1e+03
     return f"≈ {number} {unit}".rstrip()
 

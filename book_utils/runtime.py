@@ -40,16 +40,24 @@ def quiet_stderr() -> Iterator[None]:
             os.close(kept)
 
 
-def setup(seed: int = SEED) -> None:
+def setup(seed: int = SEED, *, logical_cpus: int = 1) -> None:
     """Import TensorFlow quietly, make results repeatable, set the plot style, print versions and devices.
 
     The oneDNN kernels stay on (they are two to three times faster); both thread counts are fixed, because the
     default follows the machine's cores and changes the last digits of every sum. TF32 is off, because a recent GPU
     would otherwise round the factors of a float32 product to three digits, and equal results would not look equal.
 
+    Args:
+        seed: For Python, NumPy and TensorFlow.
+        logical_cpus: Into how many devices, ``CPU:0``, ``CPU:1``, ..., TensorFlow divides the processor.
+
     Raises:
-        RuntimeError: TensorFlow already ran with other thread counts; the kernel must be restarted.
+        RuntimeError: TensorFlow already ran with other thread counts, or with another number of logical processors;
+            the kernel must be restarted.
+        ValueError: ``logical_cpus`` is less than 1.
     """
+    if logical_cpus < 1:
+        raise ValueError(f"setup needs one logical processor or more, got logical_cpus={logical_cpus}")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     # Even its errors: tf.data logs one in every fit under op determinism, and a real error raises in Python anyway.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -60,6 +68,10 @@ def setup(seed: int = SEED) -> None:
         try:
             tf.config.threading.set_inter_op_parallelism_threads(THREADS)
             tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+            processor = tf.config.list_physical_devices("CPU")[0]
+            divided = [tf.config.LogicalDeviceConfiguration()] * logical_cpus
+            if len(tf.config.get_logical_device_configuration(processor) or [None]) != logical_cpus:
+                tf.config.set_logical_device_configuration(processor, divided)
         except RuntimeError as error:
             raise RuntimeError(
                 "bu.setup() must come before any TensorFlow computation: restart the kernel, run the setup cell first"

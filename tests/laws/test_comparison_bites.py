@@ -24,6 +24,7 @@ IMPORT = new_code_cell("import book_utils as bu", execution_count=1)
 STALE = {
     "changed_output": ("print(6 * 7)", "41\n", "mismatch 'stdout'"),
     "changed_next_to_measured": ("print(bu.measured(3.1), 'of 7')", "≈ 2.9 of 8\n", "mismatch 'stdout'"),
+    "changed_next_to_described": ("print(bu.measured('CPU 1'), 7)", '≈ "CPU 2" 8\n', "mismatch 'stdout'"),
     "measured_became_nan": ("print(bu.measured(float('nan')))", "≈ 2.9\n", "mismatch 'stdout'"),
     "missing_claim": ("accuracy = 0.9", "accuracy ≈ 0.9 (claim: at least 0.8)\n", "Missing output"),
     "failed_claim": ("bu.claim('accuracy', 0.7, at_least=0.8)", "accuracy ≈ 0.9 (claim: at least 0.8)\n", "ClaimError"),
@@ -39,6 +40,7 @@ FRESH = {
     "exact": ("print(6 * 7)", "42\n"),
     "quiet": ("import os\nprint(os.environ['BOOK_UTILS_QUIET'])", "1\n"),
     "measured": ("print(bu.measured(12345.6, 'ms') + ' of 7')", "≈ 0.3 ms of 7\n"),
+    "described": ("print(bu.measured('CPU \"1\" of\\n 7'), 7)", '≈ "another CPU" 7\n'),
 }
 # name → (drawn by which program, the square's corner in the stored figure, tags, what the report must say)
 FIGURES = {

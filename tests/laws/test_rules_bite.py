@@ -110,6 +110,7 @@ BREAKS = {
         drop("card"),
         change("setup", "git+https", "git+http"),
         change("setup", "bu.setup()", "bu.setup(7)"),
+        change("setup", "bu.setup()", "bu.setup(logical_cpus=2, seed=7)"),
     ],
     "outline": [
         prose("# A second title"),

@@ -64,6 +64,29 @@ def another_seed_gives_other_numbers():
     assert float(tf.random.uniform([])) != first
 
 
+def setup_again_keeps_the_devices():
+    import tensorflow as tf
+
+    said(bu.setup)
+    assert len(tf.config.list_logical_devices("CPU")) == 1
+
+
+def setup_refuses_to_divide_a_processor_that_works():
+    said(bu.setup)
+    try:
+        bu.setup(logical_cpus=2)
+    except RuntimeError as error:
+        assert "restart the kernel" in str(error)
+    else:
+        raise AssertionError("a processor was divided after TensorFlow ran")
+    try:
+        bu.setup(logical_cpus=0)
+    except ValueError as error:
+        assert "logical_cpus=0" in str(error)
+    else:
+        raise AssertionError("a machine without a processor was accepted")
+
+
 def setup_sets_the_plot_style():
     import matplotlib as mpl
 
