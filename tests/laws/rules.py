@@ -159,6 +159,8 @@ def links(notebook: NotebookNode, path: Path) -> Iterator[Breach]:
                 yield number, f"the Colab link names {colab[1]}, _config.yml names {owner_and_name(repository())}"
             if not remote and not target.startswith("#") and not (NOTEBOOKS / target.split("#")[0]).exists():
                 yield number, f"the link {target} leads nowhere"
+            if "." in target.partition("#")[2]:
+                yield number, f"the link {target} has a dot behind its #, on which the script of the site's theme fails"
 
 
 @law

@@ -129,6 +129,7 @@ BREAKS = {
         prose("[gone](99_gone.ipynb)"),
         prose("![badge](https://example.org/badge.svg)"),
         prose("[Colab](https://colab.research.google.com/github/some/one/blob/main/x.ipynb)"),
+        prose("[dotted](https://example.org/api.html#module.function)"),
     ],
     "known_tags": [
         cell(new_code_cell("1", metadata={"tags": ["skip-me"]})),
