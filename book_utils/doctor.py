@@ -7,15 +7,17 @@ import os
 import platform
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from book_utils.claims import measured
 from book_utils.runtime import quiet_stderr
 
 OLDEST_DRIVER = {12: 525, 13: 580}  # by CUDA's major version
-CUDA_WHEELS = 'pip install "tensorflow[and-cuda]"'
+ROOT = Path("/")
+CUDA_WHEELS = "pip install 'tensorflow[and-cuda]'"
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,17 @@ class Facts:
 
 
 def diagnose(facts: Facts) -> str:
-    """Return the state of the GPU and, unless it computes, the cause and the remedy, one a line."""
+    """Return three lines: the state of the GPU, why it is so, and what to do about it."""
     if facts.gpus and facts.failure is None:
-        return "\n".join(["TensorFlow computes on the GPU.", *facts.gpus])
-    if facts.gpus:
-        state, cause = "\n".join(["TensorFlow sees a GPU but cannot compute on it.", *facts.gpus]), facts.failure
+        state = f"TensorFlow computes on the GPU: {'; '.join(facts.gpus)}."
+        cause, remedy = "a product of two matrices came out right on each GPU.", "nothing."
+    elif facts.gpus:
+        state = f"TensorFlow sees a GPU but cannot compute on it: {'; '.join(facts.gpus)}."
+        cause = str(facts.failure)
         remedy = "end other programs on the GPU (nvidia-smi lists them), restart the kernel, or update the driver."
     else:
         state, (cause, remedy) = "TensorFlow sees no GPU and computes on the CPU.", _why_none(facts)
-    return f"{state}\nWhy: {cause}\nDo: {remedy}"
+    return f"State: {state}\nWhy: {cause}\nDo: {remedy}"
 
 
 def _why_none(facts: Facts) -> tuple[str, str]:
@@ -89,7 +93,10 @@ def _hides_all(visible: str, devices: int) -> bool:
 
 
 def doctor() -> None:
-    """Print versions, and whether TensorFlow sees a GPU; if not, why and what to do. Call it after ``setup()``."""
+    """Print versions, whether TensorFlow can use a GPU, why, and what to do. Call it after ``setup()``.
+
+    What depends on the machine stands in quotes after ``≈``, which exempts it from exact comparison.
+    """
     from book_utils import __version__
 
     try:
@@ -101,36 +108,53 @@ def doctor() -> None:
     except ImportError as error:
         print(f"TensorFlow cannot be imported: {error}\nDo: pip install tensorflow, then restart the kernel.")
         return
-    print(
-        f"Python {platform.python_version()} · TensorFlow {tf.__version__} · Keras {keras.__version__}"
+    machine = (
+        f"Machine: Python {platform.python_version()} · TensorFlow {tf.__version__} · Keras {keras.__version__}"
         f" · NumPy {np.__version__} · book_utils {__version__} · {platform.system()} {platform.machine()}"
     )
-    print(diagnose(facts))
+    for line in [machine, *diagnose(facts).splitlines()]:
+        label, text = line.split(": ", maxsplit=1)
+        print(f"{label} {measured(text)}")
 
 
 def observe() -> Facts:
-    """Look at the machine and ask TensorFlow; a GPU that it sees is put to work."""
+    """Look at this machine and ask TensorFlow; a GPU that it sees is put to work."""
     import tensorflow as tf
 
     build = tf.sysconfig.get_build_info()
     cuda, cudnn = str(build.get("cuda_version", "")), str(build.get("cudnn_version", ""))
-    driver = _driver()
     gpus = tf.config.list_physical_devices("GPU")
-    return Facts(
+    # Loading libraries takes seconds, so the files are examined only where they decide.
+    facts = Facts(cuda=cuda) if gpus else examine(ROOT, Path(tf.__file__).parents[1], cuda, cudnn)
+    return replace(
+        facts,
         system=platform.system(),
         cuda_build=bool(build.get("is_cuda_build")),
-        cuda=cuda,
-        driver=driver,
-        devices=len(list(Path("/dev").glob("nvidia[0-9]*"))),
         visible=os.environ.get("CUDA_VISIBLE_DEVICES"),
-        # Loading them takes seconds, so only where the answer decides.
-        unloadable=() if gpus or driver is None else _unloadable(_libraries(cuda, cudnn), Path(tf.__file__).parents[1]),
         gpus=tuple(_describe(index, gpu) for index, gpu in enumerate(gpus)),
         failure=_failure(f"GPU:{index}" for index in range(len(gpus))),
     )
 
 
-def _driver(root: Path = Path("/")) -> str | None:
+def examine(root: Path, packages: Path, cuda: str, cudnn: str) -> Facts:
+    """Look at the files of an installation, without TensorFlow: the driver, its devices, the libraries of CUDA.
+
+    Args:
+        root: The top of the file system, ``/`` but for a test; a driver below another root is never loaded from ``/``.
+        packages: The folder in which pip installs.
+        cuda: Version of CUDA that TensorFlow was built for, such as ``"12.5.1"``.
+        cudnn: The same for cuDNN.
+    """
+    driver = _driver(root)
+    return Facts(
+        cuda=cuda,
+        driver=driver,
+        devices=len(list((root / "dev").glob("nvidia[0-9]*"))),
+        unloadable=() if driver is None else _unloadable(_libraries(cuda, cudnn), packages, root),
+    )
+
+
+def _driver(root: Path) -> str | None:
     if (file := root / "proc/driver/nvidia/version").exists():
         number = re.search(r"\s(\d+\.[\d.]+)", file.read_text())
         return number[1] if number else ""
@@ -146,14 +170,18 @@ def _libraries(cuda: str, cudnn: str) -> list[str]:
     return ["libcuda.so.1", *(f"lib{name}.so.{number}" for name, number in numbers.items())]
 
 
-def _unloadable(names: list[str], packages: Path) -> tuple[str, ...]:
+def _unloadable(names: list[str], packages: Path, root: Path = ROOT) -> tuple[str, ...]:
     """Try each library: from the wheels in ``packages`` as TensorFlow does, otherwise where the system looks."""
     problems = []
     for name in names:
+        elsewhere = name if root == ROOT else next(root.glob(f"usr/lib/**/{name}"), root / name)
         try:
-            ctypes.CDLL(str(next(packages.glob(f"nvidia/*/lib/{name}"), name)))
+            ctypes.CDLL(str(next(packages.glob(f"nvidia/*/lib/{name}"), elsewhere)))
         except OSError as error:
-            problems.append(str(error) if name in str(error) else f"{name}: {error}")
+            reason = str(error)
+            if root != ROOT:  # a test; on a real machine the whole path says which environment is meant
+                reason = reason.replace(f"{packages}{os.sep}", "").replace(f"{root}{os.sep}", "")
+            problems.append(reason if name in reason else f"{name}: {reason}")
     return tuple(problems)
 
 
@@ -187,7 +215,7 @@ def _failure(devices: Iterable[str]) -> str | None:
                 product = ones @ ones
                 total = float(tf.reduce_sum(product))
         except (tf.errors.OpError, RuntimeError) as error:
-            return f"{device}: {type(error).__name__}: {error}"
+            return f"{device}: {type(error).__name__}: {' '.join(str(error).split())}"
         if not product.device.endswith(f"device:{device}"):  # TensorFlow may quietly choose another
             return f"{device}: the work was done on {product.device}"
         if total != 256.0**3:

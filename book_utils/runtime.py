@@ -59,6 +59,8 @@ def setup(seed: int = SEED, *, logical_cpus: int = 1) -> None:
     if logical_cpus < 1:
         raise ValueError(f"setup needs one logical processor or more, got logical_cpus={logical_cpus}")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # TensorFlow otherwise takes a GPU's whole memory, and the child processes of a chapter find none.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     # Even its errors: tf.data logs one in every fit under op determinism, and a real error raises in Python anyway.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with quiet_stderr():

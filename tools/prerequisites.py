@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
+from textwrap import wrap
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 320, 40, 24, 30, 10
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 168, 64, 18, 30, 6
+FONT, LEADING, LETTERS = 15, 18, 20  # size of a title, distance of its lines, letters in a line
 LINE = '<path d="M{x0} {y0} V{bend} C{x0} {mid} {x1} {mid} {x1} {y1}" fill="none" stroke="#8a9099" stroke-width="1.5"/>'
 BOX = (
     '<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="8" fill="#fcfcfa" stroke="#0072B2"/>'
-    '<text x="{cx}" y="{cy}" text-anchor="middle" font-family="sans-serif" font-size="14" fill="#22262b">{title}</text>'
+    '<text text-anchor="middle" font-family="sans-serif" font-size="{size}" fill="#22262b">{title}</text>'
 )
+TITLE_LINE = '<tspan x="{x}" y="{y}">{text}</tspan>'
 PAGE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
 
 Needs = Mapping[str, tuple[str, ...]]
@@ -42,6 +45,13 @@ def places(needs: Needs) -> dict[str, tuple[int, int]]:
     return {name: (MARGIN + column[name] * (WIDTH + GAP_X), MARGIN + row[name] * (HEIGHT + GAP_Y)) for name in needs}
 
 
+def _title(title: str, x: int, y: int) -> str:
+    """A title in lines short enough for its box, around the middle (x, y)."""
+    lines = wrap(title, LETTERS)
+    first = y + FONT // 3 - LEADING * (len(lines) - 1) // 2  # a baseline lies a third of the size below the middle
+    return "".join(TITLE_LINE.format(x=x, y=first + LEADING * n, text=line) for n, line in enumerate(lines))
+
+
 def draw(titles: Mapping[str, str], needs: Needs) -> str:
     """The graph as SVG text: a box a chapter, a line from each direct prerequisite."""
     corners = places(needs)
@@ -58,7 +68,7 @@ def draw(titles: Mapping[str, str], needs: Needs) -> str:
         for need in direct(name, needs)
     ]
     boxes = [
-        BOX.format(x=x, y=y, w=WIDTH, h=HEIGHT, cx=x + WIDTH // 2, cy=y + HEIGHT // 2 + 5, title=titles[name])
+        BOX.format(x=x, y=y, w=WIDTH, h=HEIGHT, size=FONT, title=_title(titles[name], x + WIDTH // 2, y + HEIGHT // 2))
         for name, (x, y) in corners.items()
     ]
     width = max(x for x, _ in corners.values()) + WIDTH + MARGIN

@@ -1,4 +1,4 @@
-"""book_utils stays plumbing: each public function serves two chapters, data one; or a chapter still to come."""
+"""book_utils stays plumbing: each public function serves two chapters, data one."""
 
 import inspect
 import re
@@ -9,8 +9,6 @@ import book_utils
 from tests.laws.rules import code_cells
 from tools.notebooks import chapters, read
 
-# Functions that too few chapters use so far, and the chapter that will: the excuse ends when that exists.
-AWAITED = {"doctor": "17"}
 # A helper that only one chapter uses belongs in that chapter. What fetches and verifies data does not: it would be the
 # longest cell of a chapter that is about something else, and its tests need it as a module.
 DATA = {"book_utils.datasets", "book_utils.mobilenet", "book_utils.stored"}
@@ -33,11 +31,5 @@ def code():
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_function_serves_enough_chapters(name, code):
-    awaited = name in AWAITED and AWAITED[name] not in {stem[:2] for stem in code}
     used = users(name, code)
-    assert len(used) >= enough(name) or awaited, f"bu.{name} is used by {used or 'no chapter'}"
-
-
-def test_no_excuse_is_left_for_a_function_that_needs_none(code):
-    assert set(AWAITED) <= set(FUNCTIONS)
-    assert not [name for name in AWAITED if len(users(name, code)) >= enough(name)]
+    assert len(used) >= enough(name), f"bu.{name} is used by {used or 'no chapter'}"

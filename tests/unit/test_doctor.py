@@ -1,15 +1,19 @@
 """The doctor names the cause and the remedy; the machine's facts are faked, so every case is tested anywhere."""
 
 import importlib
+import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from book_utils.doctor import Facts, diagnose
 
 doctor = importlib.import_module("book_utils.doctor")  # the package's attribute of this name is the function
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux does TensorFlow load NVIDIA's libraries")
 DRIVER = Facts(cuda="12.5.1", driver="550.54.14", devices=1)
 
 
@@ -37,7 +41,7 @@ DRIVER = Facts(cuda="12.5.1", driver="550.54.14", devices=1)
 )
 def test_each_cause_is_named_with_its_remedy(facts, why, do):
     state, cause, remedy = diagnose(facts).splitlines()
-    assert state == "TensorFlow sees no GPU and computes on the CPU."
+    assert state == "State: TensorFlow sees no GPU and computes on the CPU."
     assert cause.startswith("Why: ")
     assert why in cause
     assert remedy.startswith("Do: ")
@@ -46,7 +50,10 @@ def test_each_cause_is_named_with_its_remedy(facts, why, do):
 
 def test_gpu_that_computes_is_described():
     seen = replace(DRIVER, gpus=("GPU 0: Tesla T4, 14.6 GiB, compute capability 7.5",))
-    assert diagnose(seen) == f"TensorFlow computes on the GPU.\n{seen.gpus[0]}"
+    state, cause, remedy = diagnose(seen).splitlines()
+    assert state == f"State: TensorFlow computes on the GPU: {seen.gpus[0]}."
+    assert cause.startswith("Why: a product of two matrices came out right")
+    assert remedy == "Do: nothing."
 
 
 def test_gpu_that_fails_is_not_called_well():
@@ -97,14 +104,75 @@ def test_libraries_follow_the_build():
     assert "libcudart.so.13" in doctor._libraries("13.0", "9")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux does TensorFlow load NVIDIA's libraries")
+@on_linux
 def test_missing_and_broken_libraries_are_named_and_good_ones_are_not(tmp_path):
     broken = tmp_path / "nvidia" / "cudnn" / "lib" / "libcudnn.so.9"
     broken.parent.mkdir(parents=True)
     broken.write_text("not a library")
     missing, named = doctor._unloadable(["libnowhere.so.7", "libc.so.6", "libcudnn.so.9"], tmp_path)
     assert missing.startswith("libnowhere.so.7")
-    assert str(broken) in named
+    assert named.startswith(f"{broken}: "), "the path says which environment is meant"
+
+
+LIBRARIES = {
+    "cuda_runtime": "libcudart.so.12", "cublas": "libcublas.so.12", "cublas_lt": "libcublasLt.so.12",
+    "cudnn": "libcudnn.so.9", "cufft": "libcufft.so.11", "cusolver": "libcusolver.so.11",
+    "cusparse": "libcusparse.so.12",
+}  # fmt: skip
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """A whole installation of driver 550 and CUDA 12: any library that loads serves as each of its own."""
+    good = Path(np.random.mtrand.__file__).read_bytes()
+    for folder, name in LIBRARIES.items():
+        (tmp_path / "packages/nvidia" / folder / "lib").mkdir(parents=True)
+        (tmp_path / "packages/nvidia" / folder / "lib" / name).write_bytes(good)
+    for folder in ("proc/driver/nvidia", "dev", "usr/lib/x86_64-linux-gnu"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "proc/driver/nvidia/version").write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14")
+    (tmp_path / "dev/nvidia0").touch()
+    (tmp_path / "usr/lib/x86_64-linux-gnu/libcuda.so.1").write_bytes(good)
+    return tmp_path
+
+
+def examined(root):
+    return doctor.examine(root, root / "packages", "12.5.1", "9")
+
+
+@on_linux
+def test_whole_installation_is_found_whole(installation):
+    assert examined(installation) == DRIVER
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("path", "content", "named"),
+    [
+        ("packages/nvidia/cudnn/lib/libcudnn.so.9", None, "libraries of CUDA cannot be loaded: libcudnn.so.9: "),
+        (
+            "packages/nvidia/cublas/lib/libcublas.so.12",
+            b"",
+            "loaded: nvidia/cublas/lib/libcublas.so.12: file too short",
+        ),
+        ("usr/lib/x86_64-linux-gnu/libcuda.so.1", None, "the driver's own library cannot be loaded: libcuda.so.1: "),
+        ("proc/driver/nvidia/version", b"Module  470.82.01", "driver 470.82.01 is too old for CUDA 12.5.1"),
+    ],
+)
+def test_broken_installation_names_its_file(installation, path, content, named):
+    (installation / path).unlink()
+    if content is not None:
+        (installation / path).write_bytes(content)
+    said = diagnose(examined(installation))
+    assert named in said
+    assert str(installation) not in said
+
+
+def test_what_depends_on_the_machine_stands_behind_the_sign(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "observe", lambda: DRIVER)
+    doctor.doctor()
+    lines = capsys.readouterr().out.splitlines()
+    assert [re.fullmatch(r'(\w+) ≈ "[^"]+"', line)[1] for line in lines] == ["Machine", "State", "Why", "Do"]
 
 
 class Driver:
