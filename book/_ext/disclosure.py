@@ -30,14 +30,14 @@ class FoldChecks(SphinxPostTransform):
 
 
 class DropFormTitles(SphinxPostTransform):
-    """Drop the first line of a solution, which names Colab's form: the site's own fold has a label."""
+    """Drop the first line of a folded cell, which names Colab's form: the site's own fold has a label."""
 
     default_priority = 190
     formats = ("html",)
 
     def run(self, **_: object) -> None:
-        """Visit the code of every solution."""
-        for cell in cells_tagged(self.document, "solution"):
+        """Visit the code of every cell that is folded whole, as solutions are."""
+        for cell in cells_tagged(self.document, "hide-cell"):
             for block in cell.findall(nodes.literal_block):
                 if block.astext().startswith(FORM_TITLE):
                     block.children = [nodes.Text(block.astext().partition("\n")[2])]
